@@ -23,8 +23,7 @@ export function isProductKey(text: string): boolean {
 
 /** A component identifier: not empty, at most 32 bytes of UTF-8, no control characters. */
 export function isComponentIdentifier(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  return text.length > 0 && utf8Bytes(text) <= limits.identifierBytes && !/[\u0000-\u001f\u007f]/.test(text);
+  return text.length > 0 && utf8Bytes(text) <= limits.identifierBytes && !/\p{Cc}/u.test(text);
 }
 
 /**

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { ProblemName } from './problems.ts';
+
+/** Who may call: nobody in particular, a key with at least this role, a device with its own secret, an end user's token. */
+export type Access = 'anyone' | 'viewer' | 'operator' | 'owner' | 'device' | 'endUser';
+
+/**
+ * One call of the wire, as data: the service routes by it, the client calls by it and the OpenAPI document is written from it.
+ * Path parameters stand in braces; every one has a schema in `params`.
+ */
+export interface Endpoint<
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodType = z.ZodType,
+  Reply extends z.ZodType = z.ZodType,
+> {
+  readonly id: string;
+  readonly tag: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params: Params;
+  readonly query: Query;
+  /** `null`: no body. */
+  readonly body: Body | null;
+  /** What the body is: JSON, or the bytes of a file. */
+  readonly bodyType: 'json' | 'bytes';
+  /** `null`: no body in the reply (204). */
+  readonly reply: Reply | null;
+  readonly replyType: 'json' | 'bytes' | 'events';
+  readonly status: 200 | 201 | 204;
+  /** Guards: the edit needs `If-Match`; the POST takes an `Idempotency-Key`. */
+  readonly ifMatch: boolean;
+  readonly idempotent: boolean;
+  readonly problems: readonly ProblemName[];
+}
+
+type Optional =
+  | 'params'
+  | 'query'
+  | 'body'
+  | 'bodyType'
+  | 'reply'
+  | 'replyType'
+  | 'status'
+  | 'ifMatch'
+  | 'idempotent'
+  | 'problems';
+
+/** Completes an endpoint's definition with what most of them have. */
+export function endpoint<
+  Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Body extends z.ZodType = z.ZodNever,
+  Reply extends z.ZodType = z.ZodNever,
+>(
+  definition: Omit<Endpoint<Params, Query, Body, Reply>, Optional> &
+    Partial<Pick<Endpoint<Params, Query, Body, Reply>, Optional>>,
+): Endpoint<Params, Query, Body, Reply> {
+  // What is not given has no members; the type parameters' defaults say the same.
+  const nothing: unknown = z.object({});
+  return {
+    params: nothing as Params,
+    query: nothing as Query,
+    body: null,
+    bodyType: 'json',
+    reply: null,
+    replyType: 'json',
+    status: definition.reply || definition.replyType ? 200 : 204,
+    ifMatch: false,
+    idempotent: definition.method === 'POST',
+    problems: [],
+    ...definition,
+  };
+}
+
+/** What a caller hands to an endpoint, by its schemas. */
+export type ParamsOf<E> = E extends Endpoint<infer P, z.ZodObject, z.ZodType, z.ZodType> ? z.input<P> : never;
+export type QueryOf<E> = E extends Endpoint<z.ZodObject, infer Q, z.ZodType, z.ZodType> ? z.input<Q> : never;
+export type BodyOf<E> = E extends Endpoint<z.ZodObject, z.ZodObject, infer B, z.ZodType> ? z.input<B> : never;
+export type ReplyOf<E> = E extends Endpoint<z.ZodObject, z.ZodObject, z.ZodType, infer R> ? z.output<R> : never;
