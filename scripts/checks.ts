@@ -1,0 +1,44 @@
+/**
+ * Every check, in the order in which it is cheapest to fail: format and lint, types, architecture, unit, build, end to end.
+ * `--all` adds what needs a browser and a real VS Code. Ends with a line that counts the tests.
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { root, step } from './steps.ts';
+
+const all = process.argv.includes('--all');
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+}
+
+/** Runs a vitest project and adds to the count what it reports. */
+function tests(title: string, project: string): void {
+  const report = path.join(root, 'node_modules/.otaplan-tests.json');
+  rmSync(report, { force: true });
+  step(title, 'vitest', [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  const result = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
+  counts.passed += result.numPassedTests;
+  counts.failed += result.numFailedTests;
+  counts.skipped += result.numPendingTests;
+}
+
+step('format and lint', 'biome', ['ci', '--error-on-warnings', '.']);
+step('types', 'tsc', ['-b']);
+tests('architecture', 'architecture');
+tests('unit', 'unit');
+step('build', 'node', ['scripts/build.ts']);
+tests('end to end', 'end-to-end');
+if (all) step('in a real VS Code', 'node', ['test/vscode-host/run.ts']);
+
+console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

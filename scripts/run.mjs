@@ -1,0 +1,14 @@
+// Runs one of the workspace's own commands on the workspace's Node, whatever Node npm was started with: `node scripts/run.mjs build`.
+import { bootstrap, fail, step } from './bootstrap.mjs';
+
+const commands = {
+  build: { scope: 'use', script: 'scripts/build.ts' },
+  check: { scope: 'use', script: 'scripts/checks.ts' },
+  bench: { scope: 'use', script: 'test/bench/run.ts' },
+  faults: { scope: 'use', script: 'test/faults/run.ts' },
+  vscode: { scope: 'test', script: 'scripts/vscode.ts' },
+};
+const [name = '', ...rest] = process.argv.slice(2);
+const command = commands[name];
+if (!command) fail(`There is no command “${name}”. Known: ${Object.keys(commands).join(', ')}.`);
+step(bootstrap({ scope: command.scope }), '', [command.script, ...rest]);
