@@ -1,0 +1,60 @@
+import type { Devices } from '../generated/ast.ts';
+import { cutKeys, type KeyList } from '../syntax/keys.ts';
+import { blockOfNode, type Place, placeOf } from '../syntax/source.ts';
+import type { Answer, World } from '../world.ts';
+import { type ListFile, readList } from './lists.ts';
+import { resolvePath } from './paths.ts';
+
+/** The devices that a declaration lists, wherever they are written. */
+export interface DeviceList {
+  readonly node: Devices;
+  /** As written, in order, with repeats and mistakes. */
+  readonly keys: readonly string[];
+  /** Whether the keys are all there are: not so while a list file is not known or cannot be read. */
+  readonly known: boolean;
+  /** The list file, when there is one. */
+  readonly file: Answer<ListFile> | undefined;
+  readonly fileUri: string | undefined;
+  /** Where the key stands: in the block, or for a list file the path that names it. */
+  place(index: number): Place;
+}
+
+const cut = new WeakMap<Devices, KeyList>();
+
+/** The keys in the body of a `devices` block, cut once. Empty when they come from a file. */
+export function keysOf(node: Devices): KeyList {
+  const known = cut.get(node);
+  if (known) return known;
+  const place = node.keys === undefined ? undefined : placeOf(node, 'keys');
+  const list = cutKeys(node.keys ?? '', place ? place.start - blockOfNode(node).offset : 0);
+  cut.set(node, list);
+  return list;
+}
+
+/** Reads a declaration's devices, from its body or from the list file that it names. */
+export function deviceList(node: Devices, sourceUri: string, world: World): DeviceList {
+  if (node.list === undefined) {
+    const { keys, starts } = keysOf(node);
+    const place = (index: number): Place => {
+      const block = blockOfNode(node);
+      const whole = placeOf(node);
+      const start = block.offset + (starts[index] ?? 0);
+      return { source: whole.source, start, end: start + (keys[index]?.length ?? 0) };
+    };
+    return { node, keys, known: true, file: undefined, fileUri: undefined, place };
+  }
+  const fileUri = resolvePath(sourceUri, node.list);
+  const text = world.isInside(fileUri)
+    ? world.readText(fileUri)
+    : { kind: 'bad' as const, reason: 'it lies outside the workspace folder' };
+  const file: Answer<ListFile> = text.kind === 'good' ? { kind: 'good', value: readList(text.value) } : text;
+  const value = file.kind === 'good' ? file.value : undefined;
+  return {
+    node,
+    keys: value?.keys ?? [],
+    known: value !== undefined && value.problem === undefined,
+    file,
+    fileUri,
+    place: () => placeOf(node, 'list'),
+  };
+}

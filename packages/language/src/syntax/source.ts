@@ -1,0 +1,191 @@
+import { type AstNode, GrammarUtils, type LangiumCoreServices } from 'langium';
+import type { Declaration, Source } from '../generated/ast.ts';
+import { cutBlocks } from './blocks.ts';
+import type { Comment } from './lexer.ts';
+import { Lines, type Range } from './lines.ts';
+import { parsePiece, type SyntaxProblem } from './problems.ts';
+
+/** A stretch of a file in absolute offsets. */
+export interface Place {
+  readonly source: SourceFile;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * One parsed piece of a file. Everything in it counts from the piece's own beginning, so a block whose text did not
+ * change is kept as it is when the file around it does; only `offset` and `file` move with it.
+ */
+export interface Block {
+  readonly text: string;
+  readonly declarations: readonly Declaration[];
+  readonly comments: readonly Comment[];
+  readonly problems: readonly SyntaxProblem[];
+  /** Whether anything was lost to a syntax error: rules about what is missing stay silent then. */
+  readonly broken: boolean;
+  offset: number;
+  file: SourceFile | undefined;
+}
+
+const maximumBytes = 16 * 1024 * 1024;
+const maximumNesting = 64;
+
+/** A file as text, cut into blocks. */
+export class SourceFile {
+  readonly uri: string;
+  readonly text: string;
+  readonly blocks: readonly Block[];
+  /** Findings about the file as a whole, in absolute offsets. */
+  readonly problems: readonly SyntaxProblem[];
+  private lines: Lines | undefined;
+
+  constructor(uri: string, text: string, blocks: readonly Block[], problems: readonly SyntaxProblem[]) {
+    this.uri = uri;
+    this.text = text;
+    this.blocks = blocks;
+    this.problems = problems;
+    for (const block of blocks) block.file = this;
+  }
+
+  get declarations(): Declaration[] {
+    return this.blocks.flatMap((block) => block.declarations);
+  }
+
+  /** Whether any part of the file could not be read. */
+  get broken(): boolean {
+    return this.problems.length > 0 || this.blocks.some((block) => block.problems.length > 0);
+  }
+
+  get lineTable(): Lines {
+    this.lines ??= new Lines(this.text);
+    return this.lines;
+  }
+
+  range(start: number, end: number): Range {
+    return this.lineTable.range(start, end);
+  }
+
+  /** The block that holds an offset, for an editor's cursor. */
+  blockAt(offset: number): Block | undefined {
+    return this.blocks.find((block) => offset >= block.offset && offset <= block.offset + block.text.length);
+  }
+}
+
+const blockOf = new WeakMap<AstNode, Block>();
+
+/** Parses files; one for as long as a host lives. It keeps nothing of the files. */
+export class SourceParser {
+  private readonly services: LangiumCoreServices;
+
+  constructor(services: LangiumCoreServices) {
+    this.services = services;
+  }
+
+  /**
+   * Reads a file. Never throws, whatever the text.
+   * @param previous the same file before an edit: its blocks are taken over where their text is unchanged
+   */
+  parse(uri: string, text: string, previous?: SourceFile): SourceFile {
+    const tooMuch = tooLargeOrDeep(text);
+    if (tooMuch) return new SourceFile(uri, text, [], [tooMuch]);
+    const kept = new Map<string, Block[]>();
+    for (const block of previous?.blocks ?? []) {
+      const same = kept.get(block.text);
+      if (same) same.push(block);
+      else kept.set(block.text, [block]);
+    }
+    const blocks = cutBlocks(text).map(({ start, end }) => {
+      const piece = text.slice(start, end);
+      const block = kept.get(piece)?.shift() ?? this.parseBlock(piece);
+      block.offset = start;
+      return block;
+    });
+    return new SourceFile(uri, text, blocks, []);
+  }
+
+  private parseBlock(text: string): Block {
+    const { tree, comments, problems, broken } = parsePiece(text, this.services);
+    const block: Block = {
+      text,
+      declarations: (tree as Source).declarations,
+      comments,
+      problems,
+      broken,
+      offset: 0,
+      file: undefined,
+    };
+    blockOf.set(tree, block);
+    return block;
+  }
+}
+
+/** The block that a node was read from. */
+export function blockOfNode(node: AstNode): Block {
+  let root = node;
+  while (root.$container) root = root.$container;
+  const block = blockOf.get(root);
+  if (!block) throw new Error('The node belongs to no parsed file.');
+  return block;
+}
+
+/** The file that a node stands in. */
+export function fileOf(node: AstNode): SourceFile {
+  const { file } = blockOfNode(node);
+  if (!file) throw new Error('The node belongs to no parsed file.');
+  return file;
+}
+
+/**
+ * Where a node stands, or the words of one of its properties (or of the `index`-th value of a list property).
+ * Without such words it is the node as a whole.
+ */
+export function placeOf(node: AstNode, property?: string, index?: number): Place {
+  const block = blockOfNode(node);
+  const source = fileOf(node);
+  const part = property === undefined ? undefined : GrammarUtils.findNodeForProperty(node.$cstNode, property, index);
+  const cst = part ?? node.$cstNode;
+  if (!cst) return { source, start: block.offset, end: block.offset };
+  return { source, start: block.offset + cst.offset, end: block.offset + cst.end };
+}
+
+/** Where a keyword of a node stands, else the node's first word. */
+export function placeOfKeyword(node: AstNode, keyword: string): Place {
+  const block = blockOfNode(node);
+  const cst = GrammarUtils.findNodeForKeyword(node.$cstNode, keyword);
+  if (cst) return { source: fileOf(node), start: block.offset + cst.offset, end: block.offset + cst.end };
+  const whole = placeOf(node);
+  const word = /^\S+/.exec(whole.source.text.slice(whole.start, whole.end))?.[0] ?? '';
+  return { ...whole, end: whole.start + word.length };
+}
+
+/** The text of a place. */
+export function textAt(place: Place): string {
+  return place.source.text.slice(place.start, place.end);
+}
+
+function tooLargeOrDeep(text: string): SyntaxProblem | undefined {
+  // A UTF-16 unit is at most three bytes of UTF-8: short texts need no count.
+  if (text.length * 3 > maximumBytes && utf8Length(text) > maximumBytes) {
+    const message =
+      'The file is over 16 MiB. Put device keys into a list file and write `devices NAME of PRODUCT from "list.csv"`.';
+    return { code: 'SYN011', start: 0, end: 0, message };
+  }
+  let depth = 0;
+  for (const { 0: brace, index } of text.matchAll(/[{}]/g)) {
+    depth = brace === '{' ? depth + 1 : Math.max(0, depth - 1);
+    if (depth <= maximumNesting) continue;
+    const message = 'Braces are nested over 64 deep. A plan needs two levels.';
+    return { code: 'SYN011', start: index, end: index + 1, message };
+  }
+  return undefined;
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // Each half of a surrogate pair counts two of the pair's four bytes.
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  }
+  return bytes;
+}

@@ -1,0 +1,36 @@
+import { type CstNode, DefaultValueConverter, type GrammarAST, type ValueType } from 'langium';
+
+/** Turns token text into values: strings lose quotes and escapes; numbers keep their text, so that rules see what was written. */
+export class OtaplanValueConverter extends DefaultValueConverter {
+  protected override runConverter(rule: GrammarAST.AbstractRule, input: string, cstNode: CstNode): ValueType {
+    return rule.name === 'STRING' ? unquote(input) : super.runConverter(rule, input, cstNode);
+  }
+}
+
+/** The text that a string literal stands for. An unknown escape stands for its character; a missing end quote is forgiven. */
+export function unquote(literal: string): string {
+  const inner = literal.slice(1, isClosed(literal) ? -1 : undefined);
+  if (!inner.includes('\\')) return inner;
+  return inner.replace(/\\(?:u\{([0-9A-Fa-f]{1,6})\}|([\s\S]))/g, (_, hex: string | undefined, character: string) => {
+    if (hex !== undefined) {
+      const code = Number.parseInt(hex, 16);
+      return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '\ufffd';
+    }
+    return character === 'n' ? '\n' : character === 't' ? '\t' : character;
+  });
+}
+
+/** A text as a string literal, in the one canonical spelling. */
+export function quote(text: string): string {
+  const escaped = text.replace(/["\\\p{Cc}\p{Cs}\u2028\u2029]/gu, (character) => {
+    if (character === '"' || character === '\\') return `\\${character}`;
+    if (character === '\n') return '\\n';
+    if (character === '\t') return '\\t';
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+  return `"${escaped}"`;
+}
+
+function isClosed(literal: string): boolean {
+  return literal.length > 1 && /(?:^|[^\\])(?:\\\\)*"$/.test(literal.slice(1));
+}
