@@ -1,0 +1,186 @@
+import { Readable } from 'node:stream';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, errors } from 'undici';
+import type { Ambient } from './ambient.ts';
+
+/** One HTTP request to the server, whole: what goes over the wire and how long the silence may last. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds until the whole reply must be here; counted anew with every chunk that is sent. */
+  readonly timeout: number;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  header(name: string): string | null;
+  /** The body as UTF-8. */
+  text(): Promise<string>;
+  /** The body as it comes. Each chunk puts the deadline off by `idle` milliseconds. */
+  chunks(idle: number): AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+/** Why there is no (whole) reply. `sent`: the server may have acted on the request. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly reason: 'unreachable' | 'certificate' | 'lost' | 'timedOut' | 'cancelled';
+  readonly sent: boolean;
+  constructor(reason: TransportError['reason'], sent: boolean, message: string) {
+    super(message);
+    this.reason = reason;
+    this.sent = sent;
+  }
+}
+
+export interface Transport {
+  readonly origin: string;
+  send(request: HttpRequest): Promise<HttpReply>;
+  close(): Promise<void>;
+}
+
+/** The most of a JSON reply that is read: above the largest plan, far below what a hostile server could send. */
+const longestText = 256 * 1024 * 1024;
+
+/**
+ * HTTP to one server, over kept connections; through the proxy that the environment names, except to this machine itself.
+ * Redirects are not followed. Trust in certificates is Node's own (`NODE_EXTRA_CA_CERTS`).
+ * @param server base address; only its origin is used
+ */
+export function createTransport(server: URL, ambient: Ambient): Transport {
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(server.hostname);
+  const settings = { connections: 32, connect: { timeout: 10_000 }, headersTimeout: 0, bodyTimeout: 0 };
+  const dispatcher: Dispatcher = loopback ? new Agent(settings) : new EnvHttpProxyAgent(settings);
+  return {
+    origin: server.origin,
+    close: () => dispatcher.close(),
+    async send(request) {
+      const deadline = new AbortController();
+      let callOff = () => {};
+      const extend = (milliseconds: number) => {
+        callOff();
+        callOff = ambient.after(milliseconds, () => deadline.abort());
+      };
+      extend(request.timeout);
+      const failed = (error: unknown): TransportError => {
+        callOff();
+        if (request.signal?.aborted) return new TransportError('cancelled', true, 'cancelled');
+        if (deadline.signal.aborted) return new TransportError('timedOut', true, 'no answer in time');
+        return explain(error);
+      };
+      const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
+      const { body } = request;
+      let reply: Dispatcher.ResponseData;
+      try {
+        reply = await dispatcher.request({
+          origin: server.origin,
+          path: request.path,
+          method: request.method,
+          headers: { ...request.headers },
+          body:
+            typeof body === 'string' || body === undefined
+              ? (body ?? null)
+              : Readable.from(watched(body, request.timeout, extend), { objectMode: false }),
+          signal,
+        });
+      } catch (error) {
+        throw failed(error);
+      }
+      return {
+        status: reply.statusCode,
+        header(name) {
+          const value = reply.headers[name.toLowerCase()];
+          return (Array.isArray(value) ? value[0] : value) ?? null;
+        },
+        async text() {
+          const parts: Buffer[] = [];
+          let size = 0;
+          try {
+            for await (const chunk of reply.body) {
+              size += chunk.length;
+              if (size > longestText) throw new Error('the answer is too long');
+              parts.push(chunk);
+            }
+          } catch (error) {
+            throw failed(error);
+          }
+          callOff();
+          return Buffer.concat(parts).toString('utf8');
+        },
+        async *chunks(idle) {
+          try {
+            extend(idle);
+            for await (const chunk of reply.body) {
+              callOff();
+              yield chunk;
+              extend(idle);
+            }
+          } catch (error) {
+            throw failed(error);
+          } finally {
+            callOff();
+          }
+        },
+      };
+    },
+  };
+}
+
+async function* watched(body: AsyncIterable<Uint8Array>, timeout: number, extend: (milliseconds: number) => void) {
+  for await (const chunk of body) {
+    extend(timeout);
+    yield chunk;
+  }
+  extend(timeout);
+}
+
+const notSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_PRX_TLS',
+]);
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'the name is not known',
+  EAI_AGAIN: 'the name cannot be looked up now',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no network',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  CERT_HAS_EXPIRED: 'it has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'a self-signed one is in its chain',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its issuer is not known',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not known',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was closed',
+  UND_ERR_SOCKET: 'the connection was closed',
+};
+
+function explain(error: unknown): TransportError {
+  const code = codeOf(error);
+  if (/CERT|VERIFY|SIGNATURE|ISSUER|_CRL/.test(code)) {
+    return new TransportError('certificate', false, words[code] ?? code);
+  }
+  if (notSent.has(code)) return new TransportError('unreachable', false, words[code] ?? code);
+  // A TLS server on a plain port, a plain one on a TLS port: the handshake fails before anything is sent.
+  if (/^ERR_SSL|^EPROTO/.test(code)) return new TransportError('unreachable', false, 'it does not speak TLS there');
+  const message = error instanceof errors.HTTPParserError ? 'the answer is not HTTP' : words[code];
+  return new TransportError('lost', true, message ?? 'the connection broke');
+}
+
+function codeOf(error: unknown): string {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    // Both address families tried: the last failure speaks for all.
+    if (cause instanceof AggregateError && cause.errors.length > 0) return codeOf(cause.errors.at(-1));
+    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  }
+  return '';
+}
