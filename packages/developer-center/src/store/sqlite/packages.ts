@@ -1,0 +1,207 @@
+import { type ComponentType, componentTypes, nameIdentity } from '@otaplan/model';
+import type { PackageFileRecord, PackageFilter, PackageRecord, PackageStore, Page } from '../packages.ts';
+import { appendAudit } from './audit.ts';
+import type { Database } from './database.ts';
+
+const verifications = ['notVerified', 'verifying', 'verified', 'verificationFailed'] as const;
+type Row = NonNullable<ReturnType<Database['get']>>;
+
+/** Version packages in SQLite. A full package has the empty text as its source version, so that the index makes it unique. */
+export class SqlitePackages implements PackageStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  createPackage(record: PackageRecord, who: string): Promise<'created' | 'nameTaken' | 'exists'> {
+    const source = record.sourceVersion ?? '';
+    return this.#db.write(() => {
+      const identity = nameIdentity(record.name);
+      if (this.#db.get('SELECT 1 FROM package WHERE name_identity = ?', identity)) return 'nameTaken';
+      const same = 'SELECT 1 FROM package WHERE type = ? AND version = ? AND source_version = ?';
+      if (this.#db.get(same, record.type, record.version, source)) return 'exists';
+      const { id } = this.#db.run(
+        `INSERT INTO package (id, name, name_identity, type, version, source_version, remarks, complete, verification, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        record.id,
+        record.name,
+        identity,
+        record.type,
+        record.version,
+        source,
+        record.remarks,
+        Number(record.complete),
+        record.verification,
+        record.createdAt,
+      );
+      for (const [place, file] of record.files.entries()) {
+        this.#db.run(
+          'INSERT INTO package_file (package_row, place, name, size, sha256, md5, crc32) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          id,
+          place,
+          file.name,
+          file.size,
+          file.sha256,
+          file.md5,
+          file.crc32,
+        );
+      }
+      appendAudit(this.#db, {
+        time: record.createdAt,
+        who,
+        action: 'createPackage',
+        subject: record.name,
+        detail: record.version,
+      });
+      return 'created';
+    });
+  }
+
+  async findPackage(id: string): Promise<PackageRecord | null> {
+    return this.#db.read(() => this.#find(id));
+  }
+
+  async resolvePackage(
+    type: ComponentType,
+    version: string,
+    sourceVersion: string | null,
+  ): Promise<PackageRecord | null> {
+    return this.#db.read(() => {
+      const sql = 'SELECT * FROM package WHERE type = ? AND version = ? AND source_version = ?';
+      return this.#record(this.#db.get(sql, type, version, sourceVersion ?? ''));
+    });
+  }
+
+  async listPackages(filter: PackageFilter, limit: number, cursor: string | null): Promise<Page<PackageRecord>> {
+    return this.#db.read(() => {
+      const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
+      const rows = this.#db.all(
+        `SELECT * FROM package WHERE row < ?1 AND (?2 IS NULL OR instr(name_identity, ?2) > 0) AND (?3 IS NULL OR type = ?3)
+         AND (?4 IS NULL OR version = ?4) AND (?5 IS NULL OR source_version = ?5) ORDER BY row DESC LIMIT ?6`,
+        before,
+        filter.name === undefined ? null : nameIdentity(filter.name),
+        filter.type ?? null,
+        filter.version ?? null,
+        filter.sourceVersion ?? null,
+        limit + 1,
+      );
+      const shown = rows.slice(0, limit);
+      const items = shown.map((row) => this.#record(row)).filter((record) => record !== null);
+      return { items, nextCursor: rows.length > limit ? String(shown.at(-1)?.['row']) : null };
+    });
+  }
+
+  fileUploaded(
+    packageId: string,
+    fileName: string,
+    digests: { md5: string; crc32: string },
+    who: string,
+    now: number,
+  ): Promise<PackageRecord | null> {
+    return this.#db.write(() => {
+      const row = this.#db.get('SELECT row, name FROM package WHERE id = ?', packageId);
+      if (!row) return null;
+      const packageRow = Number(row['row']);
+      const file = this.#db.get(
+        'SELECT md5 FROM package_file WHERE package_row = ? AND name = ?',
+        packageRow,
+        fileName,
+      );
+      if (!file) return null;
+      if (file['md5'] === null) {
+        this.#db.run(
+          'UPDATE package_file SET md5 = ?, crc32 = ? WHERE package_row = ? AND name = ?',
+          digests.md5,
+          digests.crc32,
+          packageRow,
+          fileName,
+        );
+        this.#db.run(
+          `UPDATE package SET complete = NOT EXISTS (SELECT 1 FROM package_file WHERE package_row = ?1 AND md5 IS NULL)
+           WHERE row = ?1`,
+          packageRow,
+        );
+        appendAudit(this.#db, {
+          time: now,
+          who,
+          action: 'uploadPackageFile',
+          subject: String(row['name']),
+          detail: fileName,
+        });
+      }
+      return this.#find(packageId);
+    });
+  }
+
+  setVerification(packageId: string, verification: PackageRecord['verification']): Promise<PackageRecord | null> {
+    return this.#db.write(() => {
+      this.#db.run('UPDATE package SET verification = ? WHERE id = ?', verification, packageId);
+      return this.#find(packageId);
+    });
+  }
+
+  deletePackage(id: string, who: string, now: number): ReturnType<PackageStore['deletePackage']> {
+    return this.#db.write(() => {
+      const record = this.#find(id);
+      if (!record) return { kind: 'unknown' as const };
+      const user = this.#db.get(
+        `SELECT json_extract(document, '$.name') AS name FROM plan, json_each(document, '$.components') AS part
+         WHERE status IN ('toBeUpgraded', 'upgrading', 'suspended') AND json_extract(part.value, '$.type') = ?
+         AND json_extract(part.value, '$.target') = ?
+         AND iif(json_extract(part.value, '$.mode') = 'delta', json_extract(part.value, '$.sources[0]'), '') = ? LIMIT 1`,
+        record.type,
+        record.version,
+        record.sourceVersion ?? '',
+      );
+      if (user) return { kind: 'inUse' as const, planName: String(user['name']) };
+      const row = Number(this.#db.get('SELECT row FROM package WHERE id = ?', id)?.['row']);
+      this.#db.run('DELETE FROM package_file WHERE package_row = ?', row);
+      this.#db.run('DELETE FROM package WHERE row = ?', row);
+      appendAudit(this.#db, {
+        time: now,
+        who,
+        action: 'deletePackage',
+        subject: record.name,
+        detail: record.version,
+      });
+      return { kind: 'deleted' as const, files: [...record.files] };
+    });
+  }
+
+  async isFileDeclared(sha256: string): Promise<boolean> {
+    return this.#db.read(() => this.#db.get('SELECT 1 FROM package_file WHERE sha256 = ?', sha256) !== undefined);
+  }
+
+  #find(id: string): PackageRecord | null {
+    return this.#record(this.#db.get('SELECT * FROM package WHERE id = ?', id));
+  }
+
+  #record(row: Row | undefined): PackageRecord | null {
+    if (!row) return null;
+    const files = this.#db.all('SELECT * FROM package_file WHERE package_row = ? ORDER BY place', Number(row['row']));
+    return {
+      id: String(row['id']),
+      name: String(row['name']),
+      type: componentTypes.find((type) => type === row['type']) ?? 'module',
+      version: String(row['version']),
+      sourceVersion: row['source_version'] === '' ? null : String(row['source_version']),
+      remarks: String(row['remarks']),
+      files: files.map(fileOf),
+      complete: row['complete'] === 1,
+      verification: verifications.find((name) => name === row['verification']) ?? 'notVerified',
+      createdAt: Number(row['created_at']),
+    };
+  }
+}
+
+function fileOf(row: Row): PackageFileRecord {
+  return {
+    name: String(row['name']),
+    size: Number(row['size']),
+    sha256: String(row['sha256']),
+    md5: row['md5'] === null ? null : String(row['md5']),
+    crc32: row['crc32'] === null ? null : String(row['crc32']),
+    uploaded: row['md5'] !== null,
+  };
+}

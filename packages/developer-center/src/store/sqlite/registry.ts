@@ -1,0 +1,229 @@
+import type { ComponentType } from '@otaplan/model';
+import type { Page } from '../packages.ts';
+import type {
+  AuditRecord,
+  DeviceRecord,
+  NewAudit,
+  NewDevice,
+  ProductRecord,
+  RegistryStore,
+  ReportedVersion,
+} from '../registry.ts';
+import { appendAudit } from './audit.ts';
+import type { Database } from './database.ts';
+
+type Row = NonNullable<ReturnType<Database['get']>>;
+
+/** Products, devices and the audit trail in SQLite. */
+export class SqliteRegistry implements RegistryStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  registerProducts(
+    products: readonly ProductRecord[],
+    who: string,
+    now: number,
+  ): Promise<{ created: number; unchanged: number; renamed: number }> {
+    return this.#db.write(() => {
+      const counts = { created: 0, unchanged: 0, renamed: 0 };
+      for (const { productKey, name } of products) {
+        const known = this.#db.get('SELECT name FROM product WHERE key = ?', productKey);
+        if (!known) {
+          this.#db.run('INSERT INTO product (key, name) VALUES (?, ?)', productKey, name);
+          counts.created++;
+        } else if (known['name'] === name) counts.unchanged++;
+        else {
+          this.#db.run('UPDATE product SET name = ? WHERE key = ?', name, productKey);
+          counts.renamed++;
+        }
+      }
+      if (counts.created + counts.renamed > 0) {
+        const subject = products.length === 1 ? (products[0]?.productKey ?? '') : `${products.length} products`;
+        appendAudit(this.#db, { time: now, who, action: 'registerProducts', subject, detail: JSON.stringify(counts) });
+      }
+      return counts;
+    });
+  }
+
+  registerDevices(
+    productKey: string,
+    devices: readonly NewDevice[],
+    who: string,
+    now: number,
+  ): Promise<{ created: number; unchanged: number } | null> {
+    return this.#db.write(() => {
+      const product = this.#productId(productKey);
+      if (product === null) return null;
+      let created = 0;
+      for (const device of devices) {
+        const { changes } = this.#db.run(
+          'INSERT OR IGNORE INTO device (product_id, key, name, secret_sha256) VALUES (?, ?, ?, ?)',
+          product,
+          device.deviceKey,
+          device.name ?? device.deviceKey,
+          device.secretSha256 ?? null,
+        );
+        created += changes;
+        if (changes === 0 && (device.name !== undefined || device.secretSha256 !== undefined)) {
+          this.#db.run(
+            'UPDATE device SET name = coalesce(?, name), secret_sha256 = coalesce(?, secret_sha256) WHERE product_id = ? AND key = ?',
+            device.name ?? null,
+            device.secretSha256 ?? null,
+            product,
+            device.deviceKey,
+          );
+        }
+      }
+      const counts = { created, unchanged: devices.length - created };
+      if (created > 0) {
+        appendAudit(this.#db, {
+          time: now,
+          who,
+          action: 'registerDevices',
+          subject: productKey,
+          detail: JSON.stringify(counts),
+        });
+      }
+      return counts;
+    });
+  }
+
+  async listProducts(
+    pageNum: number,
+    pageSize: number,
+    productKey?: string,
+  ): Promise<{ items: ProductRecord[]; total: number }> {
+    return this.#db.read(() => {
+      const key = productKey ?? null;
+      const rows = this.#db.all(
+        'SELECT key, name FROM product WHERE ?1 IS NULL OR key = ?1 ORDER BY key LIMIT ?2 OFFSET ?3',
+        key,
+        pageSize,
+        (pageNum - 1) * pageSize,
+      );
+      const total = this.#db.get('SELECT count(*) AS n FROM product WHERE ?1 IS NULL OR key = ?1', key);
+      return { items: rows.map(productOf), total: Number(total?.['n']) };
+    });
+  }
+
+  async findProduct(productKey: string): Promise<ProductRecord | null> {
+    const row = this.#db.read(() => this.#db.get('SELECT key, name FROM product WHERE key = ?', productKey));
+    return row ? productOf(row) : null;
+  }
+
+  async listDevices(
+    query: { productKey: string; deviceKey?: string | undefined; online?: boolean | undefined; now: number },
+    pageNum: number,
+    pageSize: number,
+  ): Promise<{ items: DeviceRecord[]; total: number }> {
+    return this.#db.read(() => {
+      const product = this.#productId(query.productKey) ?? -1;
+      const where = 'product_id = ?1 AND (?2 IS NULL OR key = ?2) AND (?3 IS NULL OR (online_until > ?4) = ?3)';
+      const online = query.online === undefined ? null : Number(query.online);
+      const values = [product, query.deviceKey ?? null, online, query.now];
+      const rows = this.#db.all(
+        `SELECT * FROM device WHERE ${where} ORDER BY key LIMIT ?5 OFFSET ?6`,
+        ...values,
+        pageSize,
+        (pageNum - 1) * pageSize,
+      );
+      const total = this.#db.get(`SELECT count(*) AS n FROM device WHERE ${where}`, ...values);
+      return { items: rows.map((row) => deviceOf(row, query.productKey)), total: Number(total?.['n']) };
+    });
+  }
+
+  async findDevice(productKey: string, deviceKey: string): Promise<DeviceRecord | null> {
+    const row = this.#db.read(() => this.#db.get(deviceSql, productKey, deviceKey));
+    return row ? deviceOf(row, productKey) : null;
+  }
+
+  deviceSeen(productKey: string, deviceKey: string, now: number, onlineUntil: number): Promise<void> {
+    return this.#db.write(() => {
+      this.#db.run(
+        `UPDATE device SET last_seen = ?, online_until = ?
+         WHERE product_id = (SELECT id FROM product WHERE key = ?) AND key = ?`,
+        now,
+        onlineUntil,
+        productKey,
+        deviceKey,
+      );
+    });
+  }
+
+  setAutoUpgrade(productKey: string, deviceKey: string, on: boolean): Promise<boolean> {
+    return this.#db.write(() => {
+      const { changes } = this.#db.run(
+        'UPDATE device SET auto_upgrade = ? WHERE product_id = (SELECT id FROM product WHERE key = ?) AND key = ?',
+        Number(on),
+        productKey,
+        deviceKey,
+      );
+      return changes > 0;
+    });
+  }
+
+  appendAudit(entry: NewAudit): Promise<void> {
+    return this.#db.write(() => appendAudit(this.#db, entry));
+  }
+
+  async listAudit(limit: number, cursor: string | null): Promise<Page<AuditRecord>> {
+    return this.#db.read(() => {
+      const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
+      const rows = this.#db.all('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?', before, limit + 1);
+      const items = rows.slice(0, limit).map((row) => ({
+        id: Number(row['id']),
+        time: Number(row['time']),
+        who: String(row['who']),
+        action: String(row['action']),
+        subject: String(row['subject']),
+        detail: String(row['detail']),
+      }));
+      return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.id) : null };
+    });
+  }
+
+  #productId(productKey: string): number | null {
+    const row = this.#db.get('SELECT id FROM product WHERE key = ?', productKey);
+    return row ? Number(row['id']) : null;
+  }
+}
+
+/** A device by product key and device key. */
+export const deviceSql =
+  'SELECT device.* FROM product JOIN device ON product_id = product.id WHERE product.key = ? AND device.key = ?';
+
+function productOf(row: Row): ProductRecord {
+  return { productKey: String(row['key']), name: String(row['name']) };
+}
+
+export function deviceOf(row: Row, productKey: string): DeviceRecord {
+  return {
+    id: Number(row['id']),
+    productKey,
+    deviceKey: String(row['key']),
+    name: String(row['name']),
+    secretSha256: row['secret_sha256'] === null ? null : String(row['secret_sha256']),
+    onlineUntil: Number(row['online_until']),
+    lastSeen: row['last_seen'] === null ? null : Number(row['last_seen']),
+    versions: unpackVersions(String(row['versions'])),
+    battery: row['battery'] === null ? null : Number(row['battery']),
+    signal: row['signal'] === null ? null : Number(row['signal']),
+    autoUpgrade: row['auto_upgrade'] === 1,
+  };
+}
+
+type Packed = [identifier: string, type: ComponentType, version: string][];
+
+/** Reported versions as one text, in order of identifier: devices that run the same have the same text. */
+export function packVersions(versions: readonly ReportedVersion[]): string {
+  const sorted = [...versions].sort((a, b) => (a.identifier < b.identifier ? -1 : a.identifier > b.identifier ? 1 : 0));
+  return JSON.stringify(sorted.map(({ identifier, type, version }) => [identifier, type, version]));
+}
+
+export function unpackVersions(text: string): ReportedVersion[] {
+  // Written by packVersions alone.
+  return (JSON.parse(text) as Packed).map(([identifier, type, version]) => ({ identifier, type, version }));
+}
