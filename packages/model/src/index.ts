@@ -1,3 +1,5 @@
+export * from './compare.ts';
+export * from './compare-words.ts';
 export * from './digest.ts';
 export * from './identifiers.ts';
 export * from './limits.ts';
