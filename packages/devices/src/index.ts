@@ -1,0 +1,12 @@
+export type { Clock, RandomBytes } from './clock.ts';
+export * from './profile/index.ts';
+export * from './protocol/index.ts';
+export type { Registrar } from './simulator/registration.ts';
+export {
+  type Progress,
+  type Simulation,
+  type SimulationOptions,
+  type Summary,
+  simulate,
+} from './simulator/simulate.ts';
+export { type Activity, activities, type Traffic, type WaitingFor } from './simulator/tally.ts';

@@ -1,0 +1,6 @@
+export * from './backoff.ts';
+export * from './connection.ts';
+export * from './digests.ts';
+export * from './download.ts';
+export * from './failure.ts';
+export * from './outbox.ts';

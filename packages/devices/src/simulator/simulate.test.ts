@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Goal, LittleCenter } from '../testing/little-center.ts';
+import { run } from '../testing/run.ts';
+import type { Simulation } from './simulate.ts';
+
+const fota: Goal = { identifier: 'FOTA', type: 'module', from: '1.0.0', to: '2.0.0' };
+const mcu: Goal = { identifier: 'STM32', type: 'mcu', from: '1.0.0', to: '1.1.0' };
+const installed = [fota, mcu].map(({ type, identifier, from }) => ({ type, identifier, version: from }));
+
+const open: { stop(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.stop();
+});
+async function center(goals: readonly Goal[] = [fota], payload?: Buffer): Promise<LittleCenter> {
+  const made = await new LittleCenter(goals, payload).open();
+  open.push({ stop: () => made.kill() });
+  return made;
+}
+function started(simulation: Simulation): Simulation {
+  open.unshift(simulation);
+  return simulation;
+}
+const statusesIn = (story: readonly string[]) =>
+  story
+    .map((line) => JSON.parse(line))
+    .map(({ kind, status, identifier, progress }) =>
+      kind === 'status' ? [identifier, status, progress].filter((part) => part !== undefined).join(' ') : kind,
+    );
+
+describe('a simulated device', () => {
+  it('goes through every step, component after component, and reports the new versions', async () => {
+    const server = await center([fota, mcu]);
+    const simulation = started(run(server, { components: installed }));
+    expect(await simulation.ready).toBe(1);
+    const summary = await simulation.idle;
+    const [key = ''] = simulation.deviceKeys;
+    expect(statusesIn(server.device(key).story)).toEqual([
+      'versions',
+      'request',
+      'FOTA planReceived',
+      'FOTA upgradeConfirmed',
+      'FOTA readyToDownload',
+      'FOTA downloading 0',
+      'FOTA downloadSucceeded 100',
+      'FOTA upgrading',
+      'versions',
+      'request',
+      'STM32 planReceived',
+      'STM32 upgradeConfirmed',
+      'STM32 readyToDownload',
+      'STM32 downloading 0',
+      'STM32 downloadSucceeded 100',
+      'STM32 upgrading',
+      'versions',
+      'request',
+    ]);
+    expect(server.statuses(key)).toEqual(['upgradeSucceeded', 'upgradeSucceeded']);
+    expect(summary).toMatchObject({ ended: 'idle', online: 1, versions: { 'FOTA=2.0.0': 1, 'STM32=1.1.0': 1 } });
+    expect(summary.activities.settled).toBe(1);
+  });
+
+  it('tells how far a longer download is', async () => {
+    const server = await center([fota], Buffer.alloc(1024 * 1024, 7));
+    const simulation = started(run(server));
+    await simulation.idle;
+    const [key = ''] = simulation.deviceKeys;
+    expect(statusesIn(server.device(key).story).filter((line) => line.includes('downloading'))).toEqual([
+      'FOTA downloading 0',
+      'FOTA downloading 25',
+      'FOTA downloading 50',
+      'FOTA downloading 75',
+    ]);
+  });
+
+  it('waits until its battery is charged', async () => {
+    const server = await center();
+    server.limits.battery = 50;
+    const faults = { rules: [{ fault: { kind: 'weak', battery: 48, improves: true } as const }] };
+    const simulation = started(run(server, { faults, speed: 60_000 }));
+    const summary = await simulation.idle;
+    expect(summary.versions).toEqual({ 'FOTA=2.0.0': 1 });
+  });
+
+  it('never confirms when its signal stays too weak', async () => {
+    const server = await center();
+    server.limits.signal = -80;
+    const faults = { rules: [{ fault: { kind: 'weak', signal: -110, improves: false } as const }] };
+    const summary = await started(run(server, { faults })).idle;
+    expect(summary.activities.held).toBe(1);
+    expect(summary.versions).toEqual({ 'FOTA=1.0.0': 1 });
+  });
+
+  it('leaves the confirmation of a manual plan to the end user', async () => {
+    const server = await center();
+    server.mode = 'manual';
+    const simulation = started(run(server));
+    const summary = await simulation.idle;
+    expect(summary.waitingFor.endUser).toBe(1);
+    expect(server.statuses(simulation.deviceKeys[0] ?? '')).toEqual(['planReceived']);
+  });
+});
+
+describe('a simulation', () => {
+  it('is the same for the same seed, device by device, and another for another', async () => {
+    const faults = {
+      rules: [
+        { devices: { share: 0.4 }, fault: { kind: 'fail', at: 'flash', times: 1 } as const },
+        { devices: { share: 0.4 }, fault: { kind: 'reject', times: 1 } as const },
+        { devices: { share: 0.3 }, fault: { kind: 'loseReplies', share: 0.3 } as const },
+      ],
+    };
+    const stories = async (seed: string) => {
+      const server = await center([fota, mcu]);
+      const devices = Array.from({ length: 40 }, (_, i) => `device${i}`);
+      await started(run(server, { components: installed, devices, seed, faults, speed: 60_000 })).idle;
+      return devices.map((key) => statusesIn(server.device(key).story));
+    };
+    const first = await stories('a');
+    expect(await stories('a')).toEqual(first);
+    expect(await stories('b')).not.toEqual(first);
+    expect(new Set(first.map((story) => story.join())).size).toBeGreaterThan(2);
+  });
+
+  it('brings a thousand devices through a plan', { timeout: 60_000 }, async () => {
+    const server = await center();
+    const simulation = started(run(server, { devices: 1000, speed: 6000 }));
+    expect(await simulation.ready).toBe(1000);
+    const summary = await simulation.idle;
+    expect(summary.versions).toEqual({ 'FOTA=2.0.0': 1000 });
+    expect(summary.traffic).toMatchObject({ downloads: 1000, bytes: 1000 * server.payload.length, flashed: 1000 });
+  });
+
+  it('stays online for a plan that comes later', async () => {
+    const server = await center();
+    server.issues = false;
+    const simulation = started(run(server, { patience: 10_000 }));
+    await simulation.ready;
+    server.issues = true;
+    server.changeAll();
+    expect((await simulation.idle).versions).toEqual({ 'FOTA=2.0.0': 1 });
+  });
+
+  it('ends when it is told to', async () => {
+    const server = await center();
+    server.issues = false;
+    const ending = new AbortController();
+    const simulation = started(run(server, { signal: ending.signal, patience: 60_000 }));
+    await simulation.ready;
+    ending.abort();
+    expect((await simulation.idle).ended).toBe('stopped');
+  });
+
+  it('says so when the devices cannot be registered', async () => {
+    const server = await center();
+    const registrar = { ...server.registrar, registerProducts: () => Promise.reject(new Error('not permitted')) };
+    const simulation = started(run(server, { registrar }));
+    await expect(simulation.ready).rejects.toThrow('not permitted');
+    await expect(simulation.idle).rejects.toThrow('not permitted');
+  });
+});

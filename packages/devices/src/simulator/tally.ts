@@ -1,0 +1,71 @@
+/**
+ * What a simulated device is doing, as far as it matters for "is there work left":
+ * `starting` not heard of yet · `working` on a plan · `reconnecting` cannot reach Developer Center, so nobody knows ·
+ * `waiting` has a plan, and the next move is not its own (a retry, the end of the rejection period, the end user) ·
+ * `settled` nothing to do · and four that never move again by themselves: `silent`, `offline`, `held` (battery or signal
+ * never good enough) and `refused` (its secret is not accepted).
+ */
+export const activities = [
+  'starting',
+  'working',
+  'reconnecting',
+  'waiting',
+  'settled',
+  'silent',
+  'offline',
+  'held',
+  'refused',
+] as const;
+export type Activity = (typeof activities)[number];
+
+/** Why a device waits; `null` when it does not. */
+export type WaitingFor = 'retry' | 'rejectionPeriod' | 'endUser' | 'platform';
+
+/** Counters of the whole simulation. Bytes are those of package files. */
+export interface Traffic {
+  exchanges: number;
+  failedExchanges: number;
+  reports: number;
+  repeatedReports: number;
+  bytes: number;
+  downloads: number;
+  flashed: number;
+}
+
+/** Counts of devices by activity, kept as they change; whoever listens hears of every change. */
+export class Tally {
+  readonly counts: Record<Activity, number>;
+  readonly waitingFor: Record<WaitingFor, number> = { retry: 0, rejectionPeriod: 0, endUser: 0, platform: 0 };
+  readonly traffic: Traffic = {
+    exchanges: 0,
+    failedExchanges: 0,
+    reports: 0,
+    repeatedReports: 0,
+    bytes: 0,
+    downloads: 0,
+    flashed: 0,
+  };
+  /** Devices that read a plan message with a plan in it at least once. */
+  planned = 0;
+  readonly #changed: () => void;
+
+  constructor(devices: number, changed: () => void) {
+    this.counts = Object.fromEntries(activities.map((name) => [name, 0])) as Record<Activity, number>;
+    this.counts.starting = devices;
+    this.#changed = changed;
+  }
+
+  /** One device goes from one activity to another. */
+  move(from: Activity, to: Activity): void {
+    this.counts[from]--;
+    this.counts[to]++;
+    this.#changed();
+  }
+
+  /** One device waits for something else than before; `null`: for nothing. */
+  wait(from: WaitingFor | null, to: WaitingFor | null): void {
+    if (from !== null) this.waitingFor[from]--;
+    if (to !== null) this.waitingFor[to]++;
+    this.#changed();
+  }
+}
