@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { ComponentIdentifier, ComponentType, DeviceKey, ProductKey, ShownText, Version } from './scalars.ts';
+import { ComponentIdentifier, ComponentType, DeviceKey, Instant, ProductKey, ShownText, Version } from './scalars.ts';
 
 /**
  * The device protocol over HTTP. A device proves itself with `Authorization: Device <secret>`.
@@ -42,6 +42,8 @@ export const PlanMessageComponent = z.object({
   space: z.int(),
   /** Where to download, once confirmed. Short-lived: read the plan again when refused. */
   address: z.object({ files: z.array(DeviceFile) }).nullable(),
+  /** Of a failed component: when its next attempt begins by itself; `null`: only a person can retry it. Left out: not told. */
+  retryAt: Instant.nullable().optional(),
 });
 export const PlanMessage = z
   .object({
