@@ -1,0 +1,69 @@
+import type { Socket } from 'node:net';
+import { downloadFile } from '@otaplan/api';
+import { ProblemError } from '../center/problem-error.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../http/log.ts';
+import { forAnyone, type Route } from '../http/routes.ts';
+import type { FileStore } from '../packages/file-store.ts';
+import { requestedRange } from '../packages/ranges.ts';
+import type { DownloadTokens } from './downloads.ts';
+
+/** The bytes of package files at signed addresses. */
+export function fileRoutes(files: FileStore, tokens: DownloadTokens, clock: Clock, log: Log): Route[] {
+  return [
+    forAnyone(downloadFile, async ({ params, request, incoming }) => {
+      const grant = tokens.read(params.token, clock.now());
+      if (!grant)
+        throw new ProblemError('not-permitted', 'The address is wrong or over. Read the plan again for a new one.');
+      const size = await files.size(grant.sha256);
+      if (size === null) throw new ProblemError('not-found', 'The package of this file was deleted.');
+      if (size !== grant.size || !(await files.isSound(grant.sha256))) {
+        log.error({ sha256: grant.sha256 }, 'A package file is damaged on the disk and was not served.');
+        throw new ProblemError('unavailable', 'The file is damaged at Developer Center. Upload it again.');
+      }
+      const etag = `"${grant.sha256}"`;
+      const range = requestedRange(request.headers, size, etag);
+      const headers = new Headers({
+        'Accept-Ranges': 'bytes',
+        ETag: etag,
+        'Content-Type': 'application/octet-stream',
+        'Content-Disposition': 'attachment',
+        'Cache-Control': 'private, no-transform',
+        'X-Content-Type-Options': 'nosniff',
+      });
+      if (range === 'unsatisfiable') {
+        headers.set('Content-Range', `bytes */${size}`);
+        return new Response(null, { status: 416, headers });
+      }
+      const { start, end } = range === 'whole' ? { start: 0, end: size - 1 } : range;
+      headers.set('Content-Length', String(end - start + 1));
+      if (range !== 'whole') headers.set('Content-Range', `bytes ${start}-${end}/${size}`);
+      const body = streamOf(files.read(grant.sha256, start, end), incoming.socket, log);
+      return new Response(body, { status: range === 'whole' ? 200 : 206, headers });
+    }),
+  ];
+}
+
+/** Bytes as they are asked for. What fails on the way breaks the connection: the reader sees that it is cut, not that it is whole. */
+function streamOf(bytes: AsyncGenerator<Uint8Array>, socket: Socket, log: Log): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const next = await bytes.next();
+          if (next.done) controller.close();
+          else controller.enqueue(next.value);
+        } catch (error) {
+          log.error({ err: error }, 'A package file could not be read to its end.');
+          socket.destroy();
+          controller.close();
+        }
+      },
+      async cancel() {
+        await bytes.return(undefined);
+      },
+    },
+    // Nothing is read ahead: a reader that only asked for the headers costs no open file.
+    { highWaterMark: 0 },
+  );
+}

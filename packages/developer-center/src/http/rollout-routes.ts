@@ -1,0 +1,38 @@
+import {
+  getPlanDevice,
+  getPlanStatistics,
+  listComponentLog,
+  listDeviceComponents,
+  listPlanDevices,
+  retryPlan,
+  streamEvents,
+} from '@otaplan/api';
+import type { Center } from '../center/center.ts';
+import type { EventStreams } from './events.ts';
+import { forKeys, type Route } from './routes.ts';
+
+/** The calls that show a rollout, live as well, and retry what failed. */
+export function rolloutRoutes(center: Center, events: EventStreams): Route[] {
+  return [
+    forKeys(listPlanDevices, ({ params, query }) => center.listPlanDevices(params.planId, query)),
+    forKeys(getPlanDevice, ({ params }) => center.getPlanDevice(params.planId, params.deviceKey)),
+    forKeys(listDeviceComponents, ({ params }) => center.listDeviceComponents(params.planId, params.deviceKey)),
+    forKeys(listComponentLog, ({ params, query }) => center.listComponentLog(params.planId, params.deviceKey, query)),
+    forKeys(retryPlan, ({ params, body, caller }) => center.retryPlan(params.planId, body, caller.id)),
+    forKeys(getPlanStatistics, ({ params }) => center.getPlanStatistics(params.planId)),
+    forKeys(streamEvents, async ({ query: { plan = null }, request, incoming }) => {
+      // An unknown plan is refused before the stream begins.
+      if (plan !== null) await center.getPlanSummary(plan);
+      const { socket } = incoming;
+      const body = events.stream(plan, request.headers.get('Last-Event-ID'), () => socket.destroy());
+      return new Response(body, {
+        headers: {
+          'Content-Type': 'text/event-stream',
+          'Cache-Control': 'no-store',
+          // Proxies that gather bytes would hold live changes back.
+          'X-Accel-Buffering': 'no',
+        },
+      });
+    }),
+  ];
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { createPackage, deletePackage, getPackage, listPackages, uploadPackageFile, verifyPackage } from '@otaplan/api';
+import { limits } from '@otaplan/model';
+import { ProblemError } from '../center/problem-error.ts';
+import type { Clock } from '../clock.ts';
+import { checkDeclaredLength } from '../http/requests.ts';
+import { forKeys, type Route } from '../http/routes.ts';
+import type { PackageCatalogue } from './catalogue.ts';
+
+/** An upload that sends nothing for this long has ended. */
+const idleMs = 60_000;
+const defaultLimit = 100;
+
+/** The calls on version packages. */
+export function packageRoutes(packages: PackageCatalogue, clock: Clock): Route[] {
+  return [
+    forKeys(listPackages, ({ query: { limit = defaultLimit, cursor = null, ...filter } }) =>
+      packages.list(filter, limit, cursor),
+    ),
+    forKeys(createPackage, ({ body, caller, again }) => packages.create(body, caller.id, again)),
+    forKeys(getPackage, ({ params }) => packages.get(params.packageId)),
+    forKeys(uploadPackageFile, async ({ params, caller, incoming }) => {
+      checkDeclaredLength(incoming, limits.fileBytes);
+      return await packages.upload(params.packageId, params.fileName, arriving(incoming, clock), caller.id);
+    }),
+    forKeys(deletePackage, async ({ params, caller }) => {
+      await packages.delete(params.packageId, caller.id);
+      return undefined;
+    }),
+    forKeys(verifyPackage, async ({ params }) => {
+      const found = await packages.get(params.packageId);
+      if (!found.complete) throw new ProblemError('package-incomplete', 'Upload its files first.');
+      throw new ProblemError('retry-refused', 'This Developer Center does not verify packages on a device yet.');
+    }),
+  ];
+}
+
+/** The bytes of a body as they come; a sender that falls silent is hung up on. */
+async function* arriving(incoming: IncomingMessage, clock: Clock): AsyncGenerator<Uint8Array> {
+  let stop = () => {};
+  const restart = () => {
+    stop();
+    stop = clock.after(idleMs, () => incoming.destroy());
+  };
+  restart();
+  try {
+    for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      restart();
+      yield chunk;
+    }
+  } finally {
+    stop();
+  }
+}
