@@ -1,3 +1,17 @@
+export type {
+  DeviceComponent,
+  LogLine,
+  PlanDetail,
+  PlanDevice,
+  PlanInfo,
+  PlanOverview,
+  PlanPreview,
+  PlanStatistics,
+  ProblemDocument,
+  ProblemName,
+  RetryReply,
+  VersionPackage,
+} from '@otaplan/api';
 export * from './ambient.ts';
 export * from './client.ts';
 export * from './events.ts';

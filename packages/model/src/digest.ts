@@ -23,6 +23,6 @@ export function planDigest(plan: Omit<Plan, 'digest'>): string {
 
 /** The same plan with its digest (re)computed. */
 export function withDigest(plan: Omit<Plan, 'digest'>): Plan {
-  const { name, ...rest } = plan;
+  const { name, digest: _, ...rest } = plan as Plan;
   return { name, digest: planDigest(plan), ...rest };
 }
