@@ -1,0 +1,3 @@
+/** For tests of whoever builds on the client: time that a test owns, and a real server that misbehaves on demand. */
+export * from './faulty-server.ts';
+export * from './virtual-ambient.ts';
