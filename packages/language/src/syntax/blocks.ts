@@ -11,7 +11,8 @@ const shape = String.raw`(?:plan|package|import)[ \t]+"|product\s+[\p{L}_][\p{L}
 const atTop = new RegExp(`(${comment})|(${string})|([{}])|([\\p{L}\\p{M}\\p{N}_-]+)|[^\\s]`, 'gu');
 const inside = new RegExp(`(${comment})|(${string})|([{}])|\\n[ \\t]*(?=${shape})`, 'gu');
 const beginning = new RegExp(shape, 'uy');
-const besideEnd = /(?:[ \t]*(?:\/\/[^\n\r]*|\/\*[^\n\r]*?\*\/(?=[ \t]*(?:[\n\r]|$|\/\/))))+/y;
+const shortComment = String.raw`\/\*(?:[^*\n\r]|\*(?!\/))*\*\/`;
+const besideEnd = new RegExp(String.raw`(?:[ \t]*(?:\/\/[^\n\r]*|${shortComment}(?=[ \t]*(?:[\n\r]|$|\/\/))))+`, 'y');
 
 /**
  * Cuts a file into its declarations by a cheap scan that knows strings, comments and braces. The pieces cover the text
@@ -20,18 +21,26 @@ const besideEnd = /(?:[ \t]*(?:\/\/[^\n\r]*|\/\*[^\n\r]*?\*\/(?=[ \t]*(?:[\n\r]|
  * closing brace does not swallow the rest of the file.
  */
 export function cutBlocks(text: string): Piece[] {
-  const pieces: Piece[] = [];
-  let start = 0;
-  let at = 0;
+  return [...cutFrom(text, 0)];
+}
+
+/**
+ * The same, from where a piece begins. At such a place the cutter remembers nothing of what came before, so after an edit
+ * it can begin shortly before the change and stop where it meets an old beginning behind it.
+ */
+export function* cutFrom(text: string, from: number): Generator<Piece, void> {
+  let start = from;
+  let at = from;
   let depth = 0;
   let words: string[] = [];
-  const end = (offset: number) => {
+  const end = (offset: number): Piece => {
     besideEnd.lastIndex = offset;
     const stop = besideEnd.test(text) ? besideEnd.lastIndex : offset;
-    pieces.push({ start, end: stop });
+    const piece = { start, end: stop };
     start = at = stop;
     depth = 0;
     words = [];
+    return piece;
   };
   for (;;) {
     const scan = depth === 0 ? atTop : inside;
@@ -45,17 +54,17 @@ export function cutBlocks(text: string): Piece[] {
     if (match[3] === '{') depth++;
     else if (match[3] === '}') {
       depth--;
-      if (depth <= 0) end(at);
+      if (depth <= 0) yield end(at);
     } else if (depth > 0) {
       if (match[2] !== undefined) continue;
       const stop = withoutComments(text, start, at);
-      pieces.push({ start, end: stop });
+      yield { start, end: stop };
       start = stop;
       depth = 0;
       words = [];
     } else if (words.length > 0 && beginsAnother(text, offset, token, words)) {
       const stop = withoutComments(text, start, offset);
-      pieces.push({ start, end: stop });
+      yield { start, end: stop };
       start = stop;
       at = offset;
       words = [];
@@ -67,12 +76,11 @@ export function cutBlocks(text: string): Piece[] {
         isString &&
         ((first === 'import' && words.length === 2) || (first === 'devices' && words.at(-2) === 'from'))
       ) {
-        end(at);
+        yield end(at);
       }
     }
   }
-  if (/\S/.test(text.slice(start))) pieces.push({ start, end: text.length });
-  return pieces;
+  if (/\S/.test(text.slice(start))) yield { start, end: text.length };
 }
 
 /** Whether a word at the top level begins a declaration although the one before it is not complete. */

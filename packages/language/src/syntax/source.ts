@@ -1,8 +1,11 @@
-import { type AstNode, GrammarUtils, type LangiumCoreServices } from 'langium';
+import { type AstNode, type CstNode, GrammarUtils, type LangiumCoreServices } from 'langium';
 import type { Declaration, Source } from '../generated/ast.ts';
 import { cutBlocks } from './blocks.ts';
-import type { Comment } from './lexer.ts';
+import { adoptConcrete, dropConcrete } from './concrete.ts';
+import type { Comment, OtaplanLexer } from './lexer.ts';
 import { Lines, type Range } from './lines.ts';
+import { depthsOf, type NestingOfPiece, nestsTooDeep } from './nesting.ts';
+import { BlockPositions } from './positions.ts';
 import { parsePiece, type SyntaxProblem } from './problems.ts';
 
 /** A stretch of a file in absolute offsets. */
@@ -23,12 +26,18 @@ export interface Block {
   readonly problems: readonly SyntaxProblem[];
   /** Whether anything was lost to a syntax error: rules about what is missing stay silent then. */
   readonly broken: boolean;
+  /** Where its lines start, worked out when first asked for. */
+  readonly lines: Lines;
+  readonly nesting: NestingOfPiece;
+  /** The parser that read it and can read it again. */
+  readonly parser: SourceParser;
   offset: number;
   file: SourceFile | undefined;
+  /** Whether the places of words are at hand; see {@link forgetPlaces}. */
+  concrete: boolean;
 }
 
 const maximumBytes = 16 * 1024 * 1024;
-const maximumNesting = 64;
 
 /** A file as text, cut into blocks. */
 export class SourceFile {
@@ -38,6 +47,7 @@ export class SourceFile {
   /** Findings about the file as a whole, in absolute offsets. */
   readonly problems: readonly SyntaxProblem[];
   private lines: Lines | undefined;
+  private positions: BlockPositions | undefined;
 
   constructor(uri: string, text: string, blocks: readonly Block[], problems: readonly SyntaxProblem[]) {
     this.uri = uri;
@@ -53,7 +63,7 @@ export class SourceFile {
 
   /** Whether any part of the file could not be read. */
   get broken(): boolean {
-    return this.problems.length > 0 || this.blocks.some((block) => block.problems.length > 0);
+    return this.problems.length > 0 || this.blocks.some((block) => block.broken);
   }
 
   get lineTable(): Lines {
@@ -62,13 +72,31 @@ export class SourceFile {
   }
 
   range(start: number, end: number): Range {
-    return this.lineTable.range(start, end);
+    this.positions ??= new BlockPositions(this.blocks);
+    return {
+      start: this.positions.position(start) ?? this.lineTable.position(start),
+      end: this.positions.position(end) ?? this.lineTable.position(end),
+    };
   }
 
-  /** The block that holds an offset, for an editor's cursor. */
+  /** The block that holds an offset, for an editor's cursor. Of two that touch there, the first. */
   blockAt(offset: number): Block | undefined {
-    return this.blocks.find((block) => offset >= block.offset && offset <= block.offset + block.text.length);
+    const block = this.blocks[blockIndexAt(this.blocks, offset)];
+    return block && offset <= block.offset + block.text.length ? block : undefined;
   }
+}
+
+/** The index of the first block that ends at an offset or behind it. */
+export function blockIndexAt(blocks: readonly Block[], offset: number): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const block = blocks[middle];
+    if (block && block.offset + block.text.length < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const blockOf = new WeakMap<AstNode, Block>();
@@ -79,6 +107,10 @@ export class SourceParser {
 
   constructor(services: LangiumCoreServices) {
     this.services = services;
+  }
+
+  get lexer(): OtaplanLexer {
+    return this.services.parser.Lexer as OtaplanLexer;
   }
 
   /**
@@ -95,7 +127,7 @@ export class SourceParser {
       else kept.set(block.text, [block]);
     }
     const blocks = cutBlocks(text).map(({ start, end }) => {
-      const piece = text.slice(start, end);
+      const piece = detached(text, start, end);
       const block = kept.get(piece)?.shift() ?? this.parseBlock(piece);
       block.offset = start;
       return block;
@@ -103,20 +135,59 @@ export class SourceParser {
     return new SourceFile(uri, text, blocks, []);
   }
 
-  private parseBlock(text: string): Block {
+  /**
+   * Reads one piece.
+   * @param before a block that stood here: when the new text means the same (a comment or a blank changed), its trees are
+   *   kept, so that whoever refers to them still refers to what is in the file
+   */
+  parseBlock(text: string, before?: Block): Block {
     const { tree, comments, problems, broken } = parsePiece(text, this.services);
+    const [first] = before?.broken === false && !broken ? before.declarations : [];
+    const kept =
+      first?.$container !== undefined && adoptConcrete(first.$container, tree) ? first.$container : undefined;
     const block: Block = {
       text,
-      declarations: (tree as Source).declarations,
+      declarations: ((kept ?? tree) as Source).declarations,
       comments,
       problems,
       broken,
+      lines: new Lines(text),
+      nesting: depthsOf(text),
+      parser: this,
       offset: 0,
       file: undefined,
+      concrete: true,
     };
-    blockOf.set(tree, block);
+    blockOf.set(kept ?? tree, block);
     return block;
   }
+
+  /** Reads a block's text again, for the places of its words. */
+  reread(block: Block): void {
+    block.concrete = true;
+    const [first] = block.declarations;
+    if (first?.$container) adoptConcrete(first.$container, parsePiece(block.text, this.services).tree);
+  }
+}
+
+/** A part of a text that does not keep the whole text in memory. */
+export function detached(text: string, start: number, end: number): string {
+  return [text.slice(start, start + 1), text.slice(start + 1, end)].join('');
+}
+
+/**
+ * Lets go of the places of a block's words, by far the largest part of a tree. They come back when asked for
+ * ({@link placeOf}), by reading the block's text again.
+ */
+export function forgetPlaces(block: Block): void {
+  if (!block.concrete) return;
+  block.concrete = false;
+  for (const declaration of block.declarations) dropConcrete(declaration);
+}
+
+function concreteOf(node: AstNode, block: Block): CstNode | undefined {
+  if (!block.concrete) block.parser.reread(block);
+  return node.$cstNode;
 }
 
 /** The block that a node was read from. */
@@ -142,8 +213,9 @@ export function fileOf(node: AstNode): SourceFile {
 export function placeOf(node: AstNode, property?: string, index?: number): Place {
   const block = blockOfNode(node);
   const source = fileOf(node);
-  const part = property === undefined ? undefined : GrammarUtils.findNodeForProperty(node.$cstNode, property, index);
-  const cst = part ?? node.$cstNode;
+  const whole = concreteOf(node, block);
+  const part = property === undefined ? undefined : GrammarUtils.findNodeForProperty(whole, property, index);
+  const cst = part ?? whole;
   if (!cst) return { source, start: block.offset, end: block.offset };
   return { source, start: block.offset + cst.offset, end: block.offset + cst.end };
 }
@@ -151,7 +223,7 @@ export function placeOf(node: AstNode, property?: string, index?: number): Place
 /** Where a keyword of a node stands, else the node's first word. */
 export function placeOfKeyword(node: AstNode, keyword: string): Place {
   const block = blockOfNode(node);
-  const cst = GrammarUtils.findNodeForKeyword(node.$cstNode, keyword);
+  const cst = GrammarUtils.findNodeForKeyword(concreteOf(node, block), keyword);
   if (cst) return { source: fileOf(node), start: block.offset + cst.offset, end: block.offset + cst.end };
   const whole = placeOf(node);
   const word = /^\S+/.exec(whole.source.text.slice(whole.start, whole.end))?.[0] ?? '';
@@ -164,20 +236,16 @@ export function textAt(place: Place): string {
 }
 
 function tooLargeOrDeep(text: string): SyntaxProblem | undefined {
+  return tooLarge(text) ?? nestsTooDeep(text);
+}
+
+/** The finding of a file that is too large to be read. */
+export function tooLarge(text: string): SyntaxProblem | undefined {
   // A UTF-16 unit is at most three bytes of UTF-8: short texts need no count.
-  if (text.length * 3 > maximumBytes && utf8Length(text) > maximumBytes) {
-    const message =
-      'The file is over 16 MiB. Put device keys into a list file and write `devices NAME of PRODUCT from "list.csv"`.';
-    return { code: 'SYN011', start: 0, end: 0, message };
-  }
-  let depth = 0;
-  for (const { 0: brace, index } of text.matchAll(/[{}]/g)) {
-    depth = brace === '{' ? depth + 1 : Math.max(0, depth - 1);
-    if (depth <= maximumNesting) continue;
-    const message = 'Braces are nested over 64 deep. A plan needs two levels.';
-    return { code: 'SYN011', start: index, end: index + 1, message };
-  }
-  return undefined;
+  if (text.length * 3 <= maximumBytes || utf8Length(text) <= maximumBytes) return undefined;
+  const message =
+    'The file is over 16 MiB. Put device keys into a list file and write `devices NAME of PRODUCT from "list.csv"`.';
+  return { code: 'SYN011', start: 0, end: 0, message };
 }
 
 function utf8Length(text: string): number {

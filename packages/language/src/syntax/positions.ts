@@ -1,0 +1,44 @@
+import type { Position } from './lines.ts';
+import type { Block } from './source.ts';
+
+/**
+ * Positions by the lines of each block: after an edit only the changed block's lines are counted anew, and of the
+ * others only those are looked at in which something is to be found.
+ */
+export class BlockPositions {
+  private readonly blocks: readonly Block[];
+  /** For each block: the line it begins on, and how many units stand before it on that line. */
+  private readonly lines: Int32Array;
+  private readonly characters: Int32Array;
+
+  constructor(blocks: readonly Block[]) {
+    this.blocks = blocks;
+    this.lines = new Int32Array(blocks.length);
+    this.characters = new Int32Array(blocks.length);
+    let line = 0;
+    let character = 0;
+    for (const [index, block] of blocks.entries()) {
+      this.lines[index] = line;
+      this.characters[index] = character;
+      const last = block.lines.position(block.text.length);
+      line += last.line;
+      character = last.line === 0 ? character + last.character : last.character;
+    }
+  }
+
+  /** The position of an offset, or `undefined` behind the last block. */
+  position(offset: number): Position | undefined {
+    let low = 0;
+    let high = this.blocks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.blocks[middle]?.offset ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const block = this.blocks[low];
+    if (!block || offset < block.offset || offset > block.offset + block.text.length) return undefined;
+    const inside = block.lines.position(offset - block.offset);
+    const line = (this.lines[low] ?? 0) + inside.line;
+    return { line, character: inside.character + (inside.line === 0 ? (this.characters[low] ?? 0) : 0) };
+  }
+}
