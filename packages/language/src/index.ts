@@ -4,15 +4,19 @@
  */
 export { type CheckOptions, check, checkWorkspace, parseAll, type Sources } from './check.ts';
 export * from './findings.ts';
+export { type FormatResult, format, formatFile } from './format/format.ts';
 export * as ast from './generated/ast.ts';
+export { type Compiled, compile, compileWorkspace } from './lower/compile.ts';
+export { type Lowered, lower, lowerPackage } from './lower/lower.ts';
 export type { DeviceList } from './meaning/devices.ts';
 export type { PackageFileMeaning, PackageMeaning } from './meaning/package.ts';
 export { relativePath, resolvePath } from './meaning/paths.ts';
 export type { PeriodMeaning, PlanMeaning, TargetMeaning, TargetsMeaning, UpgradeMeaning } from './meaning/plan.ts';
 export { type ImportMeaning, type Visible, Workspace } from './meaning/workspace.ts';
+export { type PrintOptions, printPlan } from './print/print.ts';
 export { rules } from './rules/registry.ts';
 export type { AnyRule, Rule } from './rules/rule.ts';
-export { createOtaplanServices, OtaplanModule } from './services.ts';
+export { createOtaplanServices, defaultParser, OtaplanModule } from './services.ts';
 export type { Position, Range } from './syntax/lines.ts';
 export { type Block, fileOf, type Place, placeOf, SourceFile, SourceParser } from './syntax/source.ts';
 export * from './world.ts';

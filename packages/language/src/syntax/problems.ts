@@ -26,6 +26,8 @@ export interface ParsedPiece {
   readonly broken: boolean;
 }
 
+const endsEarly = 'The block ends too early';
+
 /** After this many unknown statements in one declaration, the parser's own recovery has to do. */
 const maximumSetAside = 20;
 
@@ -47,12 +49,13 @@ export function parsePiece(text: string, services: LangiumCoreServices): ParsedP
     }
     for (const error of lexed.errors) {
       const found = text.slice(error.offset, error.offset + error.length);
+      if (/^[\p{Cs}\p{Cc}\ufffd]+$/u.test(found)) continue; // SYN007 says it better
       const message = `${describeCharacters(found)} cannot stand here. Remove it, or put it in quotes where a text is meant.`;
       problems.push({ code: 'SYN001', start: error.offset, end: error.offset + error.length, message });
     }
     for (const open of lexed.report.unclosed) problems.push(unclosedProblem(open, text));
     for (const error of parsed.parserErrors) problems.push(parserProblem(error, text));
-    const broken = problems.length > 0;
+    const broken = problems.length > 0 || lexed.errors.length > 0;
     if (broken) prune(parsed.value, services.shared.AstReflection);
     return { tree: parsed.value, comments: lexed.report.comments, problems: withoutEchoes(problems), broken };
   }
@@ -158,11 +161,14 @@ function parserProblem(error: ParserError, text: string): SyntaxProblem {
   const { expected } = readExpectation(error.message);
   const block = blockAt(error);
   const wanted = describeExpected(expected, block);
-  if (!Number.isFinite(token.startOffset)) {
-    // The piece ends (or a supplied brace stands) where something was wanted: point at the last words before it.
+  const ends = !Number.isFinite(token.startOffset);
+  const isNextLine = (token.startLine ?? 0) > (previousToken?.endLine ?? Number.POSITIVE_INFINITY);
+  if (ends || (isNextLine && !block)) {
+    // Something is wanted where the piece, a supplied brace or the line ends: point at the last words before it.
     const end = Number.isFinite(previousToken?.endOffset) ? (previousToken?.endOffset ?? 0) + 1 : text.trimEnd().length;
     const start = Number.isFinite(previousToken?.startOffset) ? (previousToken?.startOffset ?? 0) : end;
-    return { code: 'SYN001', start, end, message: `The text ends too early: ${wanted} is missing after this.` };
+    const what = ends ? endsEarly : 'Something is missing after this';
+    return { code: 'SYN001', start, end, message: `${what}: ${wanted} is expected.` };
   }
   const start = token.startOffset;
   const message = `${describeFound(token)} cannot stand here. ${capital(wanted)} is expected.`;
@@ -174,7 +180,7 @@ function withoutEchoes(problems: readonly SyntaxProblem[]): SyntaxProblem[] {
   const taken = new Set<number>();
   const unclosed = problems.some(({ code }) => code === 'SYN002');
   return problems.filter((problem) => {
-    const echo = taken.has(problem.start) || (unclosed && problem.message.startsWith('The text ends too early'));
+    const echo = taken.has(problem.start) || (unclosed && problem.message.startsWith(endsEarly));
     taken.add(problem.start);
     return !echo;
   });

@@ -20,9 +20,9 @@ export function unquote(literal: string): string {
   });
 }
 
-/** A text as a string literal, in the one canonical spelling. */
+/** A text as a string literal. What cannot be seen is written as an escape. */
 export function quote(text: string): string {
-  const escaped = text.replace(/["\\\p{Cc}\p{Cs}\u2028\u2029]/gu, (character) => {
+  const escaped = text.replace(/["\\\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => {
     if (character === '"' || character === '\\') return `\\${character}`;
     if (character === '\n') return '\\n';
     if (character === '\t') return '\\t';

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { check, parseAll } from '../check.ts';
+import { anyPlan } from '../fixtures/plans.ts';
+import { lower } from '../lower/lower.ts';
+import { Workspace } from '../meaning/workspace.ts';
+import { printPlan } from '../print/print.ts';
+import { emptyWorld } from '../world.ts';
+import { format } from './format.ts';
+
+const uri = 'file:///plan.otaplan';
+
+function digests(text: string): string[] {
+  const workspace = new Workspace(parseAll({ files: new Map([[uri, text]]) }), emptyWorld(0));
+  return workspace.plans().map((plan) => {
+    const result = lower(plan);
+    return result.kind === 'plan' ? result.plan.digest : result.lacks.join();
+  });
+}
+
+/** Something between two words of a text that changes nothing: blanks, line breaks and comments. */
+const filler = fc.constantFrom(
+  ' ',
+  '  ',
+  '\n',
+  '\n\n\n',
+  '\t',
+  ' /* why */ ',
+  ' // because\n',
+  '\n// above\n',
+  '\n\n/* a\n   b */\n',
+  '\r\n',
+);
+
+/** Puts fillers between the words of a text, but not inside quotes. */
+function shaken(text: string, fillers: readonly string[]): string {
+  let at = 0;
+  return text.replace(/"(?:\\.|[^"\\])*"|\s+/g, (match) =>
+    match.startsWith('"') ? match : (fillers[at++ % fillers.length] ?? ' '),
+  );
+}
+
+const shakenPlan = fc
+  .record({ plan: anyPlan, fillers: fc.array(filler, { minLength: 1, maxLength: 40 }) })
+  .map(({ plan, fillers }) => ({ plan, text: shaken(printPlan(plan), fillers) }));
+
+describe('formatting', () => {
+  it('done twice changes nothing more', () => {
+    fc.assert(
+      fc.property(shakenPlan, ({ text }) => {
+        const once = format(text);
+        expect(once.kind).toBe('formatted');
+        expect(format(once.text).text).toBe(once.text);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keeps what the plan means', () => {
+    fc.assert(
+      fc.property(shakenPlan, ({ plan, text }) => {
+        expect(digests(text)).toEqual([plan.digest]);
+        expect(digests(format(text).text)).toEqual([plan.digest]);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('keeps every comment', () => {
+    const comments = (text: string) =>
+      (text.replace(/"(?:\\.|[^"\\])*"/g, '').match(/because|above|why|a\s+b/g) ?? [])
+        .map((found) => found.replace(/\s+/g, ' '))
+        .sort();
+    fc.assert(
+      fc.property(shakenPlan, ({ text }) => {
+        expect(comments(format(text).text)).toEqual(comments(text));
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('refuses a file with a syntax error and says which', () => {
+    const text = 'plan "A" {\n  retry 5\n}\n';
+    expect(format(text)).toMatchObject({ kind: 'refused', text, reason: expect.stringContaining('Line 2') });
+  });
+
+  it('puts statements in the order of the example, and keeps comments beside them', () => {
+    const text = `plan "A" { // a plan
+// patience
+  retry 5 times // often
+  product meter }`;
+    expect(format(text).text).toBe(`plan "A" {  // a plan
+  product meter
+
+  // patience
+  retry 5 times  // often
+}
+`);
+  });
+
+  it('keeps the line ends of the file', () => {
+    expect(format('plan "A" {\r\nretry 1 times\r\n}').text).toBe('plan "A" {\r\n  retry 1 time\r\n}\r\n');
+  });
+
+  it('is well under a second for 10,000 lines', () => {
+    const block = (i: number) => `package "P${i}" {\nfor module\nversion "1.0.${i}"\nfile "a${i}.bin"\n}\n`;
+    const text = Array.from({ length: 2000 }, (_, i) => block(i)).join('');
+    const start = performance.now();
+    expect(format(text).kind).toBe('formatted');
+    expect(performance.now() - start).toBeLessThan(1500);
+  });
+});
+
+describe('any text', () => {
+  const words = fc.constantFrom(
+    'plan',
+    'product',
+    'package',
+    'devices',
+    'import',
+    '"a"',
+    '"',
+    '{',
+    '}',
+    'of',
+    'from',
+    'targets',
+    'include',
+    'upgrade',
+    'to',
+    'mode',
+    'silent',
+    '1234',
+    '2.4.0',
+    '5',
+    '%',
+    '>=',
+    'waves',
+    '//',
+    '/*',
+    '*/',
+    '\n',
+    ',',
+    ':',
+    'x',
+    '\\',
+    '2026-12-01',
+    '01:00',
+    'é',
+    '😀',
+    '\0',
+    '\ud800',
+  );
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(words, { maxLength: 60 }).map((list) => list.join(' ')),
+  );
+
+  it('is read, checked and formatted without a crash', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        check({ files: new Map([[uri, text]]) }, emptyWorld(0), { format: true });
+        const result = format(text);
+        expect(format(result.text).text).toBe(result.text);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
