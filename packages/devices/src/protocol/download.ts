@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { type DownloadedFile, RunningDigests } from './digests.ts';
-import { ExchangeFailure, retryAfter } from './failure.ts';
+import { ExchangeFailure, isNotUnderstood, retryAfter } from './failure.ts';
 
 /** Bytes asked for by one range request. */
 export const rangeBytes = 256 * 1024;
@@ -88,9 +88,10 @@ export class Download {
       case 416:
         return new ExchangeFailure('notUnderstood', `The file server has no byte ${from} of ${this.file.name}`);
       default: {
-        const again = statusCode === 429 || statusCode >= 500;
+        const again = statusCode === 429 || statusCode >= 500 ? 'busy' : 'garbage';
+        const kind = isNotUnderstood(statusCode) ? 'notUnderstood' : again;
         const wait = retryAfter(headers['retry-after'], this.#now());
-        return new ExchangeFailure(again ? 'busy' : 'notUnderstood', `The file server answered ${statusCode}`, wait);
+        return new ExchangeFailure(kind, `The file server answered ${statusCode}`, wait);
       }
     }
   }

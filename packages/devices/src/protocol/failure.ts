@@ -1,9 +1,10 @@
 /**
  * What went wrong with one exchange, by what a device does about it:
- * - `unreachable`, `garbage` (not the protocol's JSON, such as a proxy's page), `busy` (429 and 5xx): the same again, after a pause;
+ * - `unreachable`, `garbage` (not an answer of the protocol, such as a proxy's page or redirect), `busy` (429 and 5xx): the same
+ *   again, after a pause;
  * - `refused` (401, 403, 404): the device is not known by this secret; a few times again, then give up;
  * - `addressOver` (a download address is too old): read the plan again, it has a new one;
- * - `notUnderstood` (any other 4xx): the same again would not help.
+ * - `notUnderstood` (400, 413, 415, 416, 422): the same again would not help.
  */
 export type FailureKind = 'unreachable' | 'garbage' | 'busy' | 'refused' | 'addressOver' | 'notUnderstood';
 
@@ -33,6 +34,11 @@ export function retryAfter(header: string | string[] | undefined, now: number): 
   return Number.isFinite(wait) && wait > 0 ? Math.min(wait, mostRetryAfter) : null;
 }
 
+/** Whether a status says that the request itself is wrong. */
+export function isNotUnderstood(status: number): boolean {
+  return status === 400 || status === 413 || status === 415 || status === 416 || status === 422;
+}
+
 /** The failure that a status other than success means for a call of the device protocol. */
 export function failureOf(status: number, retryAfterMilliseconds: number | null): ExchangeFailure {
   if (status === 429 || status >= 500) {
@@ -41,6 +47,7 @@ export function failureOf(status: number, retryAfterMilliseconds: number | null)
   if (status === 401 || status === 403 || status === 404) {
     return new ExchangeFailure('refused', `Developer Center does not know this device by this secret (${status}).`);
   }
-  // A redirect is not followed: the secret must not reach another host.
-  return new ExchangeFailure('notUnderstood', `Developer Center answered ${status}.`);
+  // A redirect is never followed: the secret must not reach another host. Some networks answer so before one has signed in.
+  const kind = isNotUnderstood(status) ? 'notUnderstood' : 'garbage';
+  return new ExchangeFailure(kind, `Developer Center answered ${status}.`);
 }

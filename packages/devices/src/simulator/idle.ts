@@ -8,15 +8,19 @@ export interface IdleTimes {
   readonly patience: number;
 }
 
+/** Pauses between automatic attempts grow to 16 minutes and jitter; a server that does not say when is not believed for longer. */
+const longestRetryPause = 20 * 60_000;
+
 /**
  * Whether work is left, as far as devices can know. It is, while a device is starting, working or cut off; and while one waits
  * for an automatic retry, which comes by itself within minutes. It is not, for devices that only a person or the next
  * hours can move (rejection period, end user), for those that never move again (silent, offline, held, refused), and
  * for those that have done their part.
  */
-export function workIsLeft(tally: Tally): boolean {
+export function workIsLeft(tally: Tally, quietForMilliseconds: number): boolean {
   const { counts, waitingFor } = tally;
-  return counts.starting + counts.working + counts.reconnecting + waitingFor.retry > 0;
+  const retries = quietForMilliseconds < longestRetryPause ? waitingFor.retry : 0;
+  return counts.starting + counts.working + counts.reconnecting + retries > 0;
 }
 
 /** Calls back once nothing has changed for the settling time with no work left. */
@@ -62,7 +66,7 @@ export class IdleWatch {
     this.#callOff = null;
     const quietFor = this.#clock.now() - this.#lastChange;
     const needed = this.#needed();
-    if (workIsLeft(this.#tally())) this.#set(needed);
+    if (workIsLeft(this.#tally(), quietFor)) this.#set(needed);
     else if (quietFor < needed) this.#set(needed - quietFor);
     else {
       this.stop();

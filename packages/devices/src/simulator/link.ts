@@ -26,6 +26,7 @@ export class Link {
   /** Replies so far, apart by call: how many plan reads there are depends on time, and no report may. */
   readonly #replies = { reports: 0, plan: 0 };
   #pauses = 0;
+  #pollAfter = 30;
 
   /** @param reconnecting hears when exchanges begin to fail and when they succeed again */
   constructor(
@@ -63,24 +64,33 @@ export class Link {
   async flush(): Promise<void> {
     if (this.#temper.find('outOfOrder') !== null) this.#outbox.rearrange((reports) => reports.reverse());
     const copies = this.#temper.find('duplicate')?.copies ?? 1;
-    const { traffic } = this.#world.tally;
+    let most = Math.max(1, Math.floor(mostReportsPerRequest / copies));
     while (this.#outbox.length > 0) {
-      const batch = this.#outbox.batch(Math.max(1, Math.floor(mostReportsPerRequest / copies)));
-      const sent = copies === 1 ? batch : batch.flatMap((report) => new Array<unknown>(copies).fill(report));
-      let sendings = 0;
-      await this.persist('reports', async () => {
-        traffic.reports += batch.length;
-        traffic.repeatedReports += sendings++ === 0 ? sent.length - batch.length : sent.length;
-        try {
-          await this.#connection.sendReports(sent);
-        } catch (error) {
-          // The same again would be refused again: such reports are lost, the device lives on.
-          if (!(error instanceof ExchangeFailure) || error.kind !== 'notUnderstood') throw error;
-        }
-        this.#maybeLoseReply('reports');
-      });
-      this.#outbox.acknowledge(batch.length);
+      const batch = this.#outbox.batch(most);
+      if (await this.#send(batch, copies)) this.#outbox.acknowledge(batch.length);
+      // Something in there is not understood. One by one, only that one is lost.
+      else if (batch.length > 1) most = 1;
+      else this.#outbox.acknowledge(1);
     }
+  }
+
+  /** Sends until it is acknowledged; `false`: it is not understood, and the same again would not be either. */
+  async #send(batch: readonly unknown[], copies: number): Promise<boolean> {
+    const sent = copies === 1 ? batch : batch.flatMap((report) => new Array<unknown>(copies).fill(report));
+    const { traffic } = this.#world.tally;
+    let sendings = 0;
+    return await this.persist('reports', async () => {
+      traffic.reports += sendings === 0 ? batch.length : 0;
+      traffic.repeatedReports += sendings++ === 0 ? sent.length - batch.length : sent.length;
+      try {
+        await this.#connection.sendReports(sent);
+      } catch (error) {
+        if (error instanceof ExchangeFailure && error.kind === 'notUnderstood') return false;
+        throw error;
+      }
+      this.#maybeLoseReply('reports');
+      return true;
+    });
   }
 
   /**
@@ -94,28 +104,31 @@ export class Link {
       await this.#world.schedule.milliseconds(most);
       return null;
     }
-    const wait = this.#etag === null ? 0 : Math.floor(Math.min(this.#world.pollSeconds, most / 1000));
-    return await this.persist('plan', async () => {
+    const longest = this.#etag === null ? 0 : Math.floor(Math.min(this.#world.pollSeconds, most / 1000));
+    return await this.persist('plan', async (failures) => {
+      // After a failure it asks for an answer at once, to know that Developer Center is back.
+      const wait = failures > 0 ? 0 : longest;
       const before = this.#world.schedule.now();
       const { message, etag } = await this.#connection.readPlan(this.#etag, wait);
       this.#maybeLoseReply('plan');
       this.#etag = etag;
+      this.#pollAfter = message?.pollAfter ?? this.#pollAfter;
       // Not held although we asked, or nothing to hold it by: do as `pollAfter` says instead of asking without end.
       const held = this.#world.schedule.now() - before > 500 || wait === 0;
       if ((message === null && !held) || etag === null) {
-        await this.#world.schedule.milliseconds(Math.min(most, (message?.pollAfter ?? 30) * 1000));
+        await this.#world.schedule.milliseconds(Math.min(most, this.#pollAfter * 1000));
       }
       return message;
     });
   }
 
-  /** Does an exchange again and again until it succeeds. @throws {ExchangeFailure} `refused`, when it stays so */
-  async persist<T>(what: string, exchange: () => Promise<T>): Promise<T> {
+  /** Does an exchange again and again until it succeeds; it hears how often it failed in a row. @throws {ExchangeFailure} `refused`, when it stays so */
+  async persist<T>(what: string, exchange: (failures: number) => Promise<T>): Promise<T> {
     const { schedule, tally } = this.#world;
     for (let failures = 1; ; failures++) {
       try {
         tally.traffic.exchanges++;
-        const result = await exchange();
+        const result = await exchange(failures - 1);
         if (failures > 1) this.#reconnecting(false);
         return result;
       } catch (error) {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Goal, LittleCenter } from '../testing/little-center.ts';
 import { run } from '../testing/run.ts';
+import { statusesIn } from '../testing/stories.ts';
 import type { Simulation } from './simulate.ts';
 
 const fota: Goal = { identifier: 'FOTA', type: 'module', from: '1.0.0', to: '2.0.0' };
@@ -20,13 +21,6 @@ function started(simulation: Simulation): Simulation {
   open.unshift(simulation);
   return simulation;
 }
-const statusesIn = (story: readonly string[]) =>
-  story
-    .map((line) => JSON.parse(line))
-    .map(({ kind, status, identifier, progress }) =>
-      kind === 'status' ? [identifier, status, progress].filter((part) => part !== undefined).join(' ') : kind,
-    );
-
 describe('a simulated device', () => {
   it('goes through every step, component after component, and reports the new versions', async () => {
     const server = await center([fota, mcu]);

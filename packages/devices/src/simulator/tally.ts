@@ -18,8 +18,11 @@ export const activities = [
 ] as const;
 export type Activity = (typeof activities)[number];
 
-/** Why a device waits; `null` when it does not. */
-export type WaitingFor = 'retry' | 'rejectionPeriod' | 'endUser' | 'platform';
+/**
+ * What a waiting device waits for: an automatic retry; a person who retries it; the end of the rejection period; the
+ * end user's confirmation; Developer Center's answer to what it reported.
+ */
+export type WaitingFor = 'retry' | 'person' | 'rejectionPeriod' | 'endUser' | 'platform';
 
 /** Counters of the whole simulation. Bytes are those of package files. */
 export interface Traffic {
@@ -35,7 +38,13 @@ export interface Traffic {
 /** Counts of devices by activity, kept as they change; whoever listens hears of every change. */
 export class Tally {
   readonly counts: Record<Activity, number>;
-  readonly waitingFor: Record<WaitingFor, number> = { retry: 0, rejectionPeriod: 0, endUser: 0, platform: 0 };
+  readonly waitingFor: Record<WaitingFor, number> = {
+    retry: 0,
+    person: 0,
+    rejectionPeriod: 0,
+    endUser: 0,
+    platform: 0,
+  };
   readonly traffic: Traffic = {
     exchanges: 0,
     failedExchanges: 0,

@@ -26,6 +26,7 @@ export class GoneSilent extends Error {
 }
 
 type Reported = (typeof reportedStatuses)[number];
+const failed = ['downloadFailed', 'upgradeFailed'];
 const underWay = ['upgradeConfirmed', 'readyToDownload', 'downloading', 'downloadSucceeded', 'upgrading'];
 
 /**
@@ -77,8 +78,11 @@ export class Upgrade {
     // Another product's plan, or a component this device does not have: nothing that it could do.
     if (!installed) return { kind: 'waiting', for: 'platform' };
     const work = this.#begin(plan, component);
+    if (failed.includes(component.status)) {
+      return { kind: 'waiting', for: component.retryAt === null ? 'person' : 'retry' };
+    }
     if (work === null)
-      return { kind: 'waiting', for: component.status === 'upgradeRejected' ? 'rejectionPeriod' : 'retry' };
+      return { kind: 'waiting', for: component.status === 'upgradeRejected' ? 'rejectionPeriod' : 'platform' };
     switch (work.stage) {
       case 'new':
         await this.#receive(work);
@@ -160,7 +164,7 @@ export class Upgrade {
     if (component.status === 'planNotReceived' || component.status === 'planReceived') {
       this.#queue(work, 'upgradeConfirmed');
     }
-    return component.status === 'upgradeFailed' ? { kind: 'waiting', for: 'retry' } : { kind: 'goOn' };
+    return { kind: 'goOn' };
   }
 
   async #download(

@@ -218,7 +218,7 @@ export class LittleCenter {
       for (const file of address?.files ?? []) file.url = `${this.url}/device/v1/files/${this.#generation}/app.bin`;
     }
     const texts = {};
-    const { components } = device;
+    const components = device.components.map((one) => ({ ...one, retryAt: null }));
     const plan = this.issues ? { id: 'plan', name: 'Plan', mode: this.mode, texts, components } : null;
     json(reply, 200, { plan, pollAfter: 1 }, { etag: tag() });
   }
