@@ -5,6 +5,7 @@
 export { type CheckOptions, check, checkWorkspace, parseAll, type Sources } from './check.ts';
 export * from './findings.ts';
 export { type FormatResult, format, formatFile } from './format/format.ts';
+export { type Gathered, type GatherOptions, gather, type Host, namedFiles } from './gather.ts';
 export * as ast from './generated/ast.ts';
 export { type Compiled, compile, compileWorkspace } from './lower/compile.ts';
 export { type Lowered, lower, lowerPackage } from './lower/lower.ts';
@@ -14,6 +15,7 @@ export { relativePath, resolvePath } from './meaning/paths.ts';
 export type { PeriodMeaning, PlanMeaning, TargetMeaning, TargetsMeaning, UpgradeMeaning } from './meaning/plan.ts';
 export { type ImportMeaning, type Visible, Workspace } from './meaning/workspace.ts';
 export { type PrintOptions, printPlan } from './print/print.ts';
+export { renderRulesReference } from './rules/reference.ts';
 export { rules } from './rules/registry.ts';
 export type { AnyRule, Rule } from './rules/rule.ts';
 export { createOtaplanServices, defaultParser, OtaplanModule } from './services.ts';

@@ -1,6 +1,6 @@
 import type { AstNode } from 'langium';
 import * as ast from '../../generated/ast.ts';
-import { blockOfNode, placeOf, placeOfKeyword, type SourceFile } from '../../syntax/source.ts';
+import { placeOf, placeOfKeyword, type SourceFile } from '../../syntax/source.ts';
 import { remove, rule } from '../rule.ts';
 
 /** Statements that may stand any number of times (some of them once per word: see {@link identity}). */
@@ -57,7 +57,6 @@ export const syn004 = rule({
 });
 
 function reference(before: AstNode): string {
-  const { file, offset } = blockOfNode(before);
-  const line = file?.lineTable.position(offset + (before.$cstNode?.offset ?? 0)).line;
-  return line === undefined ? '' : `, first in line ${line + 1}`;
+  const { source, start } = placeOf(before);
+  return `, first in line ${source.range(start, start).start.line + 1}`;
 }
