@@ -1,5 +1,6 @@
 import type { AccountStore } from './accounts.ts';
 import type { PackageStore } from './packages.ts';
+import type { PlanStore } from './plans.ts';
 import type { RegistryStore } from './registry.ts';
 
 /**
@@ -10,6 +11,7 @@ export interface Store {
   readonly accounts: AccountStore;
   readonly packages: PackageStore;
   readonly registry: RegistryStore;
+  readonly plans: PlanStore;
   /** Whether it can be written now, for a health check. */
   check(): Promise<void>;
   /** Waits for what is under way. Later calls fail. */

@@ -2,6 +2,7 @@ import type { Store } from '../store.ts';
 import { SqliteAccounts } from './accounts.ts';
 import { Database } from './database.ts';
 import { SqlitePackages } from './packages.ts';
+import { SqlitePlans } from './plans.ts';
 import { SqliteRegistry } from './registry.ts';
 
 /**
@@ -15,6 +16,7 @@ export function openSqliteStore(folder: string, defer: (run: () => void) => void
     accounts: new SqliteAccounts(db),
     packages: new SqlitePackages(db),
     registry: new SqliteRegistry(db),
+    plans: new SqlitePlans(db),
     check: () => db.write(() => void db.run("DELETE FROM counter WHERE plan_row = -1 AND name = ''")),
     close: async () => db.close(),
   };

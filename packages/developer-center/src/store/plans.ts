@@ -1,0 +1,207 @@
+import type { ComponentStatus, DeviceCounts, DeviceStatus, Plan } from '@otaplan/model';
+import type { DeviceState, LogCause, PlanMachine, PlanState, PushPlace, Step, Tally } from '../engine/index.ts';
+import type { Page } from './packages.ts';
+import type { DeviceFacts, DeviceRecord, ReportedVersion } from './registry.ts';
+
+/** Plans and their devices. Instants are milliseconds. */
+
+/** What a plan's own rows count to; kept in the transactions that change them. */
+export interface PlanCounts extends Tally {
+  readonly devices: DeviceCounts;
+  /** By place of the component in the plan. */
+  readonly components: readonly Readonly<Partial<Record<ComponentStatus, number>>>[];
+  /** Devices by wave. */
+  readonly waves: readonly number[];
+}
+
+/** A plan without its lists of devices: those may be long, and {@link PlanStore.planDocument} has them. */
+export interface PlanRecord extends PlanMachine {
+  readonly id: string;
+  /** Empty lists in `targets`. */
+  readonly document: Plan;
+  readonly revision: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly counts: PlanCounts;
+}
+
+/** What becomes of a plan, and what the audit trail says of it (nothing, when `action` is missing). */
+export interface PlanChange {
+  readonly status?: PlanMachine['status'];
+  readonly state?: PlanState;
+  /** The whole document, of an inactivated plan or with other texts. */
+  readonly document?: Plan;
+  readonly action?: string;
+  readonly detail?: string;
+}
+
+/** A device of a plan inside a transaction, as a store hands it to the rules. */
+export interface Run {
+  readonly plan: PlanRecord;
+  readonly device: DeviceRecord;
+  readonly wave: number;
+  readonly row: number;
+  readonly state: DeviceState;
+  /** Keeps what a step made of it: state, log, counts, and what follows for the plan. */
+  keep(step: Step): void;
+  /** The name of another plan that the device's message has, `null` when there is none. */
+  otherPlan(): string | null;
+}
+
+/** A device and all its plans, oldest activation first, inside a transaction. */
+export interface DeviceSession {
+  readonly device: DeviceRecord;
+  readonly runs: readonly Run[];
+  /** Keeps what the device reported of itself. */
+  report(versions: readonly ReportedVersion[], facts: DeviceFacts): void;
+  seen(onlineUntil: number): void;
+}
+
+/** A device that a transaction touched. */
+export interface Touched {
+  readonly planId: string;
+  readonly productKey: string;
+  readonly deviceKey: string;
+  readonly status: DeviceStatus;
+  readonly statusChanged: boolean;
+  readonly messageChanged: boolean;
+}
+
+/** Which devices of a plan a pass goes over. */
+export type Selection =
+  /** Waiting, in an opened wave, in order; online ones alone. */
+  | { readonly kind: 'push'; readonly after: PushPlace; readonly waves: number; readonly onlineAt: number }
+  /** Issued or held, or waiting although they had received the plan. */
+  | { readonly kind: 'begun'; readonly afterRow: number }
+  | { readonly kind: 'failed'; readonly afterRow: number }
+  | { readonly kind: 'keys'; readonly deviceKeys: readonly string[] };
+
+export interface Pass {
+  readonly touched: Touched[];
+  /** The last row that was looked at; `null` when the selection is at its end. */
+  readonly last: PushPlace | null;
+}
+
+export interface PlanDeviceRow {
+  readonly deviceKey: string;
+  readonly onlineUntil: number;
+  readonly wave: number;
+  readonly status: DeviceStatus;
+  readonly state: DeviceState;
+}
+
+export interface LogRecord {
+  readonly id: number;
+  readonly time: number;
+  /** Place of the component in the plan. */
+  readonly component: number;
+  readonly attempt: number;
+  readonly cause: LogCause;
+  readonly text: string;
+  readonly reported: string | null;
+}
+
+export interface TimelinePoint {
+  readonly time: number;
+  readonly upgraded: number;
+  readonly failed: number;
+}
+
+/** What devices of a product run, by distinct set of versions. */
+export interface VersionGroup {
+  readonly versions: readonly ReportedVersion[];
+  readonly devices: number;
+}
+
+export interface TargetDevice {
+  readonly id: number;
+  readonly deviceKey: string;
+  readonly onlineUntil: number;
+  readonly versions: string;
+}
+
+export interface PlanStore {
+  createPlan(id: string, document: Plan, who: string, now: number): Promise<PlanRecord | 'nameTaken'>;
+  findPlan(id: string): Promise<PlanRecord | null>;
+  findPlanByName(name: string): Promise<PlanRecord | null>;
+  /** The document as it was saved, with its lists. @throws StoreError corrupt, when it is not what its digest says */
+  planDocument(id: string): Promise<Plan | null>;
+  /** Newest first. */
+  listPlans(
+    filter: { name?: string | undefined; product?: string | undefined; status?: string | undefined },
+    limit: number,
+    cursor: string | null,
+  ): Promise<Page<PlanRecord>>;
+  /** To be Upgraded, Upgrading or Suspended, or with devices still to be stopped; oldest activation first. */
+  activatedPlans(productKey?: string): Promise<PlanRecord[]>;
+  /**
+   * Changes a plan in one transaction, with the revision counted up.
+   * @param change may throw, and then nothing is changed; `null`: nothing to change
+   */
+  changePlan(
+    id: string,
+    change: (plan: PlanRecord) => PlanChange | null,
+    who: string,
+    now: number,
+  ): Promise<PlanRecord | 'unknown' | 'nameTaken'>;
+  /** @param check may throw, and then nothing is deleted */
+  deletePlan(id: string, check: (plan: PlanRecord) => void, who: string, now: number): Promise<boolean>;
+
+  /** Devices of a product in order of key, as of one number of registered devices. */
+  targetDevices(productKey: string, afterKey: string, newestId: number, limit: number): Promise<TargetDevice[]>;
+  newestDeviceId(): Promise<number>;
+  versionGroups(productKey: string): Promise<VersionGroup[]>;
+  /** Adds devices, in order of key, to a plan that is being activated. */
+  addPlanDevices(planId: string, devices: readonly { id: number; wave: number }[]): Promise<void>;
+  /** Throws away the devices of a plan that is not activated. */
+  discardPlanDevices(planId: string): Promise<void>;
+  /** How many of a plan's devices a predicate holds for. */
+  countPlanDevices(planId: string, holds: (deviceKey: string) => boolean): Promise<number>;
+
+  /** One transaction over a device and its plans. `null`: no such device. */
+  inDevice<T>(
+    productKey: string,
+    deviceKey: string,
+    now: number,
+    work: (session: DeviceSession) => T,
+  ): Promise<{ value: T; touched: Touched[] } | null>;
+  /** One transaction over at most `limit` devices of a plan; `work` returns false to stop before the device it was given. */
+  inPlan(
+    planId: string,
+    selection: Selection,
+    limit: number,
+    now: number,
+    work: (run: Run) => boolean,
+  ): Promise<Pass | null>;
+  /** One transaction over at most `limit` devices whose time has come. */
+  inDue(before: number, limit: number, work: (run: Run) => void): Promise<Touched[]>;
+  /** The plans whose time has come, and when the next plan or device is due. */
+  duePlans(before: number): Promise<string[]>;
+  nextDue(): Promise<number | null>;
+  /** Works out anew when plans are due: after the wall clock was set. */
+  scheduleAgain(now: number): Promise<void>;
+
+  readDevice(
+    productKey: string,
+    deviceKey: string,
+  ): Promise<{ device: DeviceRecord; runs: readonly Omit<Run, 'keep' | 'otherPlan'>[] } | null>;
+  /** In order of device key. A page may be short, and still have a next, when few of many match. */
+  listPlanDevices(
+    planId: string,
+    filter: { status?: string | undefined; search?: string | undefined },
+    limit: number,
+    cursor: string | null,
+  ): Promise<Page<PlanDeviceRow>>;
+  findPlanDevice(planId: string, deviceKey: string): Promise<PlanDeviceRow | null>;
+  /** Oldest first, behind line `after`. */
+  componentLog(
+    planId: string,
+    deviceKey: string,
+    component: number | null,
+    after: number,
+    limit: number,
+  ): Promise<LogRecord[]>;
+  timeline(planId: string): Promise<TimelinePoint[]>;
+  /** Compares counters with a full scan, documents with their digests. Each problem is a sentence; none: sound. */
+  verify(): Promise<string[]>;
+}

@@ -1,0 +1,151 @@
+import { deviceStatuses } from '@otaplan/model';
+import {
+  type DeviceState,
+  dueAt,
+  isTold,
+  type NewLogLine,
+  packDeviceState,
+  phases,
+  type Step,
+  settle,
+  statusOf,
+  unpackDeviceState,
+} from '../../engine/index.ts';
+import type { Run, Touched } from '../plans.ts';
+import type { DeviceRecord } from '../registry.ts';
+import { appendAudit } from './audit.ts';
+import type { Database } from './database.ts';
+import type { LivePlan } from './live-plan.ts';
+import type { LivePlans } from './live-plans.ts';
+
+type Row = NonNullable<ReturnType<Database['get']>>;
+
+export const logCauseCodes = ['device', 'platform', 'user', 'schedule'] as const;
+const issuedPhase = phases.indexOf('issued');
+
+/** A device of a plan in a transaction: gathers what steps make of it and writes it once, with its log and counts. */
+export class SqliteRun implements Run {
+  readonly plan: LivePlan;
+  readonly row: number;
+  readonly wave: number;
+  device: DeviceRecord;
+  state: DeviceState;
+  readonly #db: Database;
+  readonly #plans: LivePlans;
+  readonly #before: DeviceState;
+  readonly #deviceId: number;
+  readonly #dueAt: number | null;
+  readonly #toldBefore: boolean;
+  #lastLog: number;
+  #lines: NewLogLine[] = [];
+
+  constructor(db: Database, plans: LivePlans, plan: LivePlan, device: DeviceRecord, row: Row) {
+    this.#db = db;
+    this.#plans = plans;
+    this.plan = plan;
+    this.device = device;
+    this.row = Number(row['row']);
+    this.wave = Number(row['wave']);
+    this.#deviceId = device.id;
+    this.#dueAt = row['due_at'] === null ? null : Number(row['due_at']);
+    this.#lastLog = Number(row['last_log']);
+    this.state = unpackDeviceState(phases[Number(row['phase'])] ?? 'ended', String(row['state']));
+    this.#before = this.state;
+    this.#toldBefore = isTold(plan, this.state);
+  }
+
+  keep(step: Step): void {
+    this.state = step.state;
+    this.#lines.push(...step.lines);
+  }
+
+  otherPlan(): string | null {
+    const rows = this.#db.all(
+      'SELECT plan_row, phase, state FROM plan_device WHERE device_id = ? AND row <> ? AND phase = ?',
+      this.#deviceId,
+      this.row,
+      issuedPhase,
+    );
+    for (const row of rows) {
+      const plan = this.#plans.byRow(Number(row['plan_row']));
+      if (isTold(plan, unpackDeviceState('issued', String(row['state'])))) return plan.document.name;
+    }
+    return null;
+  }
+
+  /** Writes the device, its log and its counts, and moves the plan on. `null`: nothing changed. */
+  write(now: number): Touched | null {
+    const before = this.#before;
+    const after = this.state;
+    const dueBefore = this.#dueAt;
+    let due = dueAt(this.plan, after);
+    if (after === before && this.#lines.length === 0 && (dueBefore === null || dueBefore > now)) return null;
+    // An earlier look is harmless: so a time-out that every report puts off does not move in the index each time.
+    if (due !== null && dueBefore !== null && dueBefore > now && dueBefore <= due) due = dueBefore;
+    this.#plans.touch(this.plan, now);
+    for (const line of this.#lines) {
+      this.#lastLog = this.#db.run(
+        'INSERT INTO log (before, time, component, attempt, cause, text, reported) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        this.#lastLog,
+        line.time,
+        line.component,
+        line.attempt,
+        logCauseCodes.indexOf(line.cause),
+        line.text,
+        line.reported,
+      ).id;
+    }
+    this.#lines = [];
+    const [statusBefore, status] = [statusOf(before), statusOf(after)];
+    this.#db.run(
+      'UPDATE plan_device SET phase = ?, status = ?, state = ?, due_at = ?, last_log = ? WHERE row = ?',
+      phases.indexOf(after.phase),
+      deviceStatuses[status].code,
+      packDeviceState(after),
+      due,
+      this.#lastLog,
+      this.row,
+    );
+    this.#count(before, after);
+    const started = before.startedAt === null && after.startedAt !== null;
+    const move = settle(this.plan, this.plan.counts, started);
+    if (move) {
+      if (move.status === 'suspended' && this.plan.status !== 'suspended') {
+        const [subject, detail] = [this.plan.document.name, move.state.reason ?? ''];
+        appendAudit(this.#db, { time: now, who: 'schedule', action: 'haltPlan', subject, detail });
+      }
+      this.plan.change(move, now);
+    }
+    const told = isTold(this.plan, after);
+    return {
+      planId: this.plan.id,
+      productKey: this.plan.document.product,
+      deviceKey: this.device.deviceKey,
+      status,
+      statusChanged: status !== statusBefore,
+      messageChanged: after !== before && (told || this.#toldBefore),
+    };
+  }
+
+  #count(before: DeviceState, after: DeviceState): void {
+    const { counts } = this.plan;
+    const change = (from: string, to: string) => {
+      if (from === to) return;
+      counts.add(from, -1);
+      counts.add(to, 1);
+    };
+    change(`d.${statusOf(before)}`, `d.${statusOf(after)}`);
+    for (const [index, component] of after.components.entries()) {
+      const old = before.components[index];
+      if (old && old.status !== component.status) change(`c.${index}.${old.status}`, `c.${index}.${component.status}`);
+    }
+    const places = Number(after.phase === 'issued') - Number(before.phase === 'issued');
+    if (places !== 0) counts.add('inProgress', places);
+    const failed = Number(isFailedForGood(after)) - Number(isFailedForGood(before));
+    if (failed !== 0) counts.add('failedForGood', failed);
+  }
+}
+
+export function isFailedForGood(state: DeviceState): boolean {
+  return state.phase === 'ended' && statusOf(state) === 'upgradeFailed';
+}
