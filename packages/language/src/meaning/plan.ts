@@ -240,7 +240,7 @@ export class PlanMeaning {
   }
 
   private keep<T>(name: string, make: () => T): T {
-    if (!this.kept.has(name)) this.kept.set(name, make());
+    if (!this.kept.has(name)) this.kept.set(name, this.workspace.within(this.node, make));
     return this.kept.get(name) as T;
   }
 }

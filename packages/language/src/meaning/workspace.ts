@@ -80,6 +80,11 @@ export class Workspace {
     });
   }
 
+  /** Works out a part of what a declaration means. A workspace that lives on notes what was looked at on the way. */
+  within<T>(_declaration: ast.Declaration, make: () => T): T {
+    return make();
+  }
+
   /** What can be named in a file. */
   visible(file: SourceFile): Visible {
     const known = this.visibles.get(file);

@@ -42,7 +42,8 @@ export function accept(findings: readonly PlacedFinding[], workspace: Workspace)
   return { open, suppressed, counts };
 }
 
-function usersOf(at: Place, workspace: Workspace): PlanMeaning[] {
+/** The plans that use the declaration at a place; none when a plan stands there, or nothing. */
+export function usersOf(at: Place, workspace: Workspace): PlanMeaning[] {
   const declaration = at.source.declarations.find((node) => contains(node, at));
   if (!declaration || ast.isPlan(declaration)) return [];
   return workspace.plans().filter((plan) => {

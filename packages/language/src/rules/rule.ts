@@ -4,12 +4,17 @@ import type { DeviceList } from '../meaning/devices.ts';
 import type { PackageMeaning } from '../meaning/package.ts';
 import type { PlanMeaning } from '../meaning/plan.ts';
 import type { ImportMeaning, Workspace } from '../meaning/workspace.ts';
-import type { Place, SourceFile } from '../syntax/source.ts';
+import type { Part, Place, SourceFile } from '../syntax/source.ts';
 import type { World } from '../world.ts';
 
 /** What a rule looks at: it is called once for each, in the order of the text. */
 export interface Subjects {
-  /** A file as a whole, also one that could not be read in full. */
+  /**
+   * One declaration with its comments, also one that could not be read in full; and last, what lies outside of all. For
+   * rules about how something is written, that need nothing of the rest of the file: an edit elsewhere does not run them.
+   */
+  part: Part;
+  /** A file as a whole, also one that could not be read in full. Runs at every edit: prefer another kind. */
   file: SourceFile;
   import: ImportMeaning;
   product: ast.Product;

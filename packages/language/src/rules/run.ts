@@ -35,6 +35,8 @@ export function subjectsIn(
   workspace: Workspace,
 ): { subject: Subjects[SubjectKind]; whole: boolean }[] {
   switch (kind) {
+    case 'part':
+      return file.parts.map((subject) => ({ subject, whole: subject.problems.length === 0 }));
     case 'file':
       return [{ subject: file, whole: !file.broken }];
     case 'import':
@@ -53,7 +55,8 @@ export function subjectsIn(
   }
 }
 
-function toFinding(rule: AnyRule, problem: Problem): Finding {
+/** A problem as it is told: with ranges for places, and the rule's severity unless it has its own. */
+export function toFinding(rule: AnyRule, problem: Problem): Finding {
   const severity: Severity = problem.severity ?? rule.severity;
   return {
     uri: problem.at.source.uri,

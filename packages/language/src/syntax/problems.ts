@@ -1,7 +1,8 @@
 import type { IToken } from 'chevrotain';
 import type { AstNode, LangiumCoreServices } from 'langium';
 import { readExpectation } from './expectations.ts';
-import type { Comment, OtaplanLexer } from './lexer.ts';
+import type { Comment, OtaplanLexer, OtaplanLexingReport } from './lexer.ts';
+import { Lines } from './lines.ts';
 import { nearest } from './nearest.ts';
 import { prune } from './prune.ts';
 import { type BlockKind, blockKinds } from './statements.ts';
@@ -37,9 +38,10 @@ export function parsePiece(text: string, services: LangiumCoreServices): ParsedP
   const problems: SyntaxProblem[] = [];
   let readable = text;
   for (let round = 0; ; round++) {
-    const lexed = lexer.tokenize(readable);
     const parsed = services.parser.LangiumParser.parse(readable);
-    const unknown = round < maximumSetAside ? firstUnknown(parsed.parserErrors, lexed.tokens, readable) : undefined;
+    const errors = parsed.parserErrors;
+    const maySetAside = errors.length > 0 && round < maximumSetAside;
+    const unknown = maySetAside ? firstUnknown(errors, lexer.tokenize(readable).tokens, readable) : undefined;
     if (unknown) {
       // Read on as if the statement were not there: what follows it deserves a finding of its own, or none.
       problems.push(unknown.problem);
@@ -47,17 +49,20 @@ export function parsePiece(text: string, services: LangiumCoreServices): ParsedP
       readable = readable.slice(0, start) + readable.slice(start, end).replace(/[^\s]/g, ' ') + readable.slice(end);
       continue;
     }
-    for (const error of lexed.errors) {
+    for (const error of parsed.lexerErrors) {
       const found = text.slice(error.offset, error.offset + error.length);
       if (/^[\p{Cs}\p{Cc}\ufffd]+$/u.test(found)) continue; // SYN007 says it better
       const message = `${describeCharacters(found)} cannot stand here. Remove it, or put it in quotes where a text is meant.`;
       problems.push({ code: 'SYN001', start: error.offset, end: error.offset + error.length, message });
     }
-    for (const open of lexed.report.unclosed) problems.push(unclosedProblem(open, text));
+    const report = parsed.lexerReport as OtaplanLexingReport;
+    for (const open of report.unclosed) problems.push(unclosedProblem(open, text));
     for (const error of parsed.parserErrors) problems.push(parserProblem(error, text));
-    const broken = problems.length > 0 || lexed.errors.length > 0;
-    if (broken) prune(parsed.value, services.shared.AstReflection);
-    return { tree: parsed.value, comments: lexed.report.comments, problems: withoutEchoes(problems), broken };
+    const broken = problems.length > 0 || parsed.lexerErrors.length > 0;
+    if (!broken) return { tree: parsed.value, comments: report.comments, problems, broken };
+    const lines = new Lines(text);
+    prune(parsed.value, services.shared.AstReflection, (node) => isRemnant(node, problems, lines));
+    return { tree: parsed.value, comments: report.comments, problems: withoutEchoes(problems, lines), broken };
   }
 }
 
@@ -77,15 +82,15 @@ function firstUnknown(
   text: string,
 ): { problem: SyntaxProblem; start: number; end: number } | undefined {
   for (const error of errors) {
-    const block = blockAt(error);
     const index = tokens.findIndex((token) => token.startOffset === error.token.startOffset);
+    const block = modeAt(tokens, index, blockAt(error));
     const token = tokens[index];
     if (!block || !token || !startsStatement(tokens, index)) continue;
     const start = token.startOffset;
     const word = token.image;
     const isWord = /^[\p{L}_]/u.test(word);
     const outside = Object.values(blockKinds).some((kind) => kind.statements.some((s) => s.split(' ')[0] === word));
-    if (!isWord || (block.words === '`mode`' && block.statements.some((s) => s.startsWith(word)))) continue;
+    if (!isWord || block.statements.some((s) => s.startsWith(word))) continue;
     const guess = nearest(word, block.statements);
     const list = block.statements.map((statement) => `\`${statement}\``).join(', ');
     const message = guess
@@ -103,6 +108,13 @@ function firstUnknown(
     return { problem, start, end: statementEnd(tokens, index, block, text) };
   }
   return undefined;
+}
+
+/** Within `mode`, whether it is the silent or the manual one. */
+function modeAt(tokens: readonly IToken[], index: number, block: BlockKind | undefined): BlockKind | undefined {
+  if (block !== blockKinds['Mode']) return block;
+  const head = tokens.slice(0, index).findLastIndex(({ image }) => image === 'mode');
+  return blockKinds[tokens[head + 1]?.image ?? ''] ?? block;
 }
 
 /** Whether a token is the first of its line or follows a brace: only there a word is taken for a statement. */
@@ -161,7 +173,7 @@ function parserProblem(error: ParserError, text: string): SyntaxProblem {
   const { expected } = readExpectation(error.message);
   const block = blockAt(error);
   const wanted = describeExpected(expected, block);
-  const ends = !Number.isFinite(token.startOffset);
+  const ends = !Number.isFinite(token.startOffset) || token.image === '';
   const isNextLine = (token.startLine ?? 0) > (previousToken?.endLine ?? Number.POSITIVE_INFINITY);
   if (ends || (isNextLine && !block)) {
     // Something is wanted where the piece, a supplied brace or the line ends: point at the last words before it.
@@ -171,19 +183,38 @@ function parserProblem(error: ParserError, text: string): SyntaxProblem {
     return { code: 'SYN001', start, end, message: `${what}: ${wanted} is expected.` };
   }
   const start = token.startOffset;
-  const message = `${describeFound(token)} cannot stand here. ${capital(wanted)} is expected.`;
-  return { code: 'SYN001', start, end: start + token.image.length, message };
+  const end = start + token.image.length;
+  const keywords = expected.filter((name) => /^[a-z]+$/.test(name));
+  const guess = token.tokenType.name === 'STRING' ? undefined : nearest(token.image, keywords);
+  const message = `${describeFound(token)} cannot stand here. ${guess ? `Did you mean \`${guess}\`?` : `${capital(wanted)} is expected.`}`;
+  if (!guess) return { code: 'SYN001', start, end, message };
+  return { code: 'SYN001', start, end, message, fix: { title: `Change to \`${guess}\``, start, end, text: guess } };
 }
 
-/** One slip can be met twice, by lexer and parser: of findings at one place the first stays, and none follows a missing end. */
-function withoutEchoes(problems: readonly SyntaxProblem[]): SyntaxProblem[] {
+/**
+ * One slip can be met twice: by lexer and parser, or by a parser that has not found its feet again. Of findings at one
+ * place the first stays, what is not expected is told once a line, and nothing is said of the end of a block left open.
+ */
+function withoutEchoes(problems: readonly SyntaxProblem[], lines: Lines): SyntaxProblem[] {
   const taken = new Set<number>();
   const unclosed = problems.some(({ code }) => code === 'SYN002');
-  return problems.filter((problem) => {
-    const echo = taken.has(problem.start) || (unclosed && problem.message.startsWith(endsEarly));
+  const inOrder = [...problems].sort((a, b) => a.start - b.start);
+  const spoiled = new Set<number>();
+  return inOrder.filter((problem) => {
+    const { line } = lines.position(problem.start);
+    const early = unclosed && problem.message.startsWith(endsEarly);
+    const echo = taken.has(problem.start) || early || (problem.code === 'SYN001' && spoiled.has(line));
     taken.add(problem.start);
+    if (problem.code === 'SYN001' && !early) spoiled.add(line);
     return !echo;
   });
+}
+
+/** Whether a statement begins behind a mistake on its line: then it is what is left of another one. */
+function isRemnant(node: AstNode, problems: readonly SyntaxProblem[], lines: Lines): boolean {
+  const start = node.$cstNode?.offset ?? 0;
+  const { line } = lines.position(start);
+  return problems.some((p) => p.code === 'SYN001' && p.start < start && lines.position(p.start).line === line);
 }
 
 function capital(text: string): string {

@@ -3,17 +3,21 @@ import { type AstNode, type AstReflection, isAstNode } from 'langium';
 /**
  * Takes out of a recovered tree what the parser could not finish, so that everything that is left has all that its
  * type promises. A tree without syntax errors is not touched.
+ * @param isRemnant whether a statement is no statement of its own, but what is left of a broken one
  * @returns whether the node itself is whole
  */
-export function prune(node: AstNode, reflection: AstReflection): boolean {
+export function prune(node: AstNode, reflection: AstReflection, isRemnant: (statement: AstNode) => boolean): boolean {
   const properties = node as AstNode & Record<string, unknown>;
   for (const name of Object.keys(properties)) {
     if (name.startsWith('$')) continue;
     const value = properties[name];
     if (Array.isArray(value)) {
-      const kept = value.filter((item) => !isAstNode(item) || prune(item, reflection));
+      const statements = name === 'statements';
+      const kept = value.filter(
+        (item) => !isAstNode(item) || (prune(item, reflection, isRemnant) && !(statements && isRemnant(item))),
+      );
       if (kept.length < value.length) properties[name] = kept;
-    } else if (isAstNode(value) && !prune(value, reflection)) delete properties[name];
+    } else if (isAstNode(value) && !prune(value, reflection, isRemnant)) delete properties[name];
   }
   return reflection.isComplete(node) && hasContent(properties);
 }

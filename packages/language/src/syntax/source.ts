@@ -37,6 +37,18 @@ export interface Block {
   concrete: boolean;
 }
 
+/**
+ * A stretch of a file that can be judged by itself: a declaration with its comments, or what lies outside of all.
+ * Places in it count from `offset`.
+ */
+export interface Part {
+  readonly file: SourceFile;
+  readonly offset: number;
+  readonly text: string;
+  readonly declarations: readonly Declaration[];
+  readonly problems: readonly SyntaxProblem[];
+}
+
 const maximumBytes = 16 * 1024 * 1024;
 
 /** A file as text, cut into blocks. */
@@ -64,6 +76,21 @@ export class SourceFile {
   /** Whether any part of the file could not be read. */
   get broken(): boolean {
     return this.problems.length > 0 || this.blocks.some((block) => block.broken);
+  }
+
+  /** The file in parts, in order: its blocks, and then what lies outside of them. */
+  get parts(): readonly Part[] {
+    return [...this.blocks.map((block) => this.partOf(block)), this.rest];
+  }
+  partOf(block: Block): Part {
+    const { offset, text, declarations, problems } = block;
+    return { file: this, offset, text, declarations, problems };
+  }
+  /** What no block covers: blanks at the end, or all of a file that could not be read. */
+  get rest(): Part {
+    const last = this.blocks.at(-1);
+    const offset = last ? last.offset + last.text.length : 0;
+    return { file: this, offset, text: this.text.slice(offset), declarations: [], problems: this.problems };
   }
 
   get lineTable(): Lines {

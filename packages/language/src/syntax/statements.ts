@@ -14,6 +14,8 @@ export const blockKinds: Readonly<Record<string, BlockKind>> = {
   },
   Targets: { words: '`targets`', statements: ['include', 'exclude'] },
   Mode: { words: '`mode`', statements: ['push', 'on request only', 'after rejection', 'text'] },
+  silent: { words: '`mode silent`', statements: ['push', 'on request only', 'after rejection'] },
+  manual: { words: '`mode manual`', statements: ['push', 'text'] },
   Conditions: { words: '`conditions`', statements: ['battery', 'signal'] },
   Waves: { words: '`waves`', statements: ['halt'] },
 };

@@ -1,4 +1,4 @@
-import type { SourceFile } from '../../syntax/source.ts';
+import type { Part } from '../../syntax/source.ts';
 import { replace, rule } from '../rule.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL is what is looked for
@@ -12,9 +12,9 @@ export const syn007 = rule({
   why: 'Such characters come from a wrong encoding or a damaged file. Others would read something else in their place.',
   bad: 'name "Z\ufffdhler"',
   good: 'name "Zähler"',
-  on: 'file',
-  *check(file) {
-    for (const { 0: character, index } of file.text.matchAll(damage)) {
+  on: 'part',
+  *check({ file, offset, text }) {
+    for (const { 0: character, index } of text.matchAll(damage)) {
       const what =
         character === '\0'
           ? 'A NUL'
@@ -22,7 +22,7 @@ export const syn007 = rule({
             ? 'Something that was not UTF-8'
             : 'Half of a surrogate pair';
       yield {
-        at: { source: file, start: index, end: index + 1 },
+        at: { source: file, start: offset + index, end: offset + index + 1 },
         message: `${what} stands here. Save the file as UTF-8, and write the character again.`,
       };
     }
@@ -41,12 +41,14 @@ export const syn008 = rule({
   why: 'A reviewer could be shown one plan and approve another: bidirectional controls reorder what is seen, and a Cyrillic “а” passes for a Latin “a”.',
   bad: 'include pil\u043et   // the o is Cyrillic',
   good: 'include pilot',
-  on: 'file',
-  *check(file) {
-    for (const { 0: character, index } of file.text.matchAll(invisible)) {
+  on: 'part',
+  *check(part) {
+    const { file, offset, text } = part;
+    for (const { 0: character, index } of text.matchAll(invisible)) {
+      const start = offset + index;
       // A NUL is SYN007's, a byte order mark is none of the text, and outside texts and comments it is SYN001's.
-      if (character === '\0' || (character === '\ufeff' && index === 0) || isUnexpected(file, index)) continue;
-      const at = { source: file, start: index, end: index + character.length };
+      if (character === '\0' || (character === '\ufeff' && start === 0) || isUnexpected(part, index)) continue;
+      const at = { source: file, start, end: start + character.length };
       const code = (character.codePointAt(0) ?? 0).toString(16);
       yield {
         at,
@@ -54,31 +56,29 @@ export const syn008 = rule({
         fixes: () => [replace('Remove it', at, '', false), replace('Write it as an escape', at, `\\u{${code}}`)],
       };
     }
-    yield* lookAlikes(file);
+    yield* lookAlikes(part);
   },
 });
 
-function* lookAlikes(file: SourceFile) {
-  // Nearly every file is ASCII outside texts and comments; only others need the walk over words.
-  if (!/[^\x20-\x7e\s]/.test(file.text)) return;
-  for (const block of file.blocks) {
-    const bare = block.text.replace(/"(?:\\.|[^"\\\n\r])*"?|\/\/[^\n\r]*|\/\*[\s\S]*?(?:\*\/|$)/g, (hidden) =>
-      ' '.repeat(hidden.length),
-    );
-    for (const { 0: name, index } of bare.matchAll(names)) {
-      const latin = /\p{Script=Latin}/u.test(name);
-      const other = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]|[\uff21-\uff5a]/u.exec(
-        name,
-      )?.[0];
-      if (other === undefined || !(latin || onlyLookAlikes(name))) continue;
-      const at = { source: file, start: block.offset + index, end: block.offset + index + name.length };
-      const plain = [...name].map((letter) => twins[letter] ?? letter).join('');
-      yield {
-        at,
-        message: `The name \`${name}\` holds “${other}”, which looks like another letter and is not. Write the name anew.`,
-        fixes: () => (plain === name ? [] : [replace(`Change to \`${plain}\``, at, plain, false)]),
-      };
-    }
+function* lookAlikes({ file, offset, text }: Part) {
+  // Nearly everything is ASCII outside texts and comments; only the rest needs the walk over words.
+  if (!/[^\x20-\x7e\s]/.test(text)) return;
+  const bare = text.replace(/"(?:\\.|[^"\\\n\r])*"?|\/\/[^\n\r]*|\/\*[\s\S]*?(?:\*\/|$)/g, (hidden) =>
+    ' '.repeat(hidden.length),
+  );
+  for (const { 0: name, index } of bare.matchAll(names)) {
+    const latin = /\p{Script=Latin}/u.test(name);
+    const other = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]|[\uff21-\uff5a]/u.exec(
+      name,
+    )?.[0];
+    if (other === undefined || !(latin || onlyLookAlikes(name))) continue;
+    const at = { source: file, start: offset + index, end: offset + index + name.length };
+    const plain = [...name].map((letter) => twins[letter] ?? letter).join('');
+    yield {
+      at,
+      message: `The name \`${name}\` holds “${other}”, which looks like another letter and is not. Write the name anew.`,
+      fixes: () => (plain === name ? [] : [replace(`Change to \`${plain}\``, at, plain, false)]),
+    };
   }
 }
 
@@ -124,8 +124,6 @@ function onlyLookAlikes(name: string): boolean {
   return [...name].every((letter) => letter in twins || /[\p{N}_-]/u.test(letter));
 }
 
-function isUnexpected(file: SourceFile, index: number): boolean {
-  const block = file.blockAt(index);
-  const at = index - (block?.offset ?? 0);
-  return block?.problems.some(({ code, start, end }) => code === 'SYN001' && start <= at && at < end) ?? false;
+function isUnexpected({ problems }: Part, index: number): boolean {
+  return problems.some(({ code, start, end }) => code === 'SYN001' && start <= index && index < end);
 }

@@ -14,9 +14,9 @@ export const syn005 = rule({
   why: 'A version is never a number, a duration always has a unit and a percentage says so: `2.10` is not `2.1`, and `24` is no time.',
   bad: 'upgrade modem to 2.4.0',
   good: 'upgrade modem to "2.4.0"',
-  on: 'file',
-  *check(file) {
-    for (const declaration of file.declarations) {
+  on: 'part',
+  *check({ declarations }) {
+    for (const declaration of declarations) {
       if (ast.isDevices(declaration) || ast.isImport(declaration)) continue;
       for (const node of AstUtils.streamAst(declaration)) yield* wrongLiterals(node);
     }

@@ -1,18 +1,15 @@
-import type { SourceFile } from '../../syntax/source.ts';
+import type { Part } from '../../syntax/source.ts';
 import type { Problem } from '../rule.ts';
 import { rule } from '../rule.ts';
 
 /** Hands on what the parser met under a code. */
-function* fromParser(code: string, file: SourceFile): Iterable<Problem> {
-  const parts = [{ offset: 0, problems: file.problems }, ...file.blocks];
-  for (const { offset, problems } of parts) {
-    for (const { code: found, start, end, message, fix } of problems) {
-      if (found !== code) continue;
-      const at = (from: number, to: number) => ({ source: file, start: offset + from, end: offset + to });
-      const fixes = () =>
-        fix ? [{ title: fix.title, safe: true, edits: [{ at: at(fix.start, fix.end), text: fix.text }] }] : [];
-      yield { at: at(start, end), message, fixes };
-    }
+function* fromParser(code: string, { file, offset, problems }: Part): Iterable<Problem> {
+  for (const { code: found, start, end, message, fix } of problems) {
+    if (found !== code) continue;
+    const at = (from: number, to: number) => ({ source: file, start: offset + from, end: offset + to });
+    const fixes = () =>
+      fix ? [{ title: fix.title, safe: true, edits: [{ at: at(fix.start, fix.end), text: fix.text }] }] : [];
+    yield { at: at(start, end), message, fixes };
   }
 }
 
@@ -24,8 +21,8 @@ export const syn001 = rule({
   why: 'What cannot be read cannot be deployed. The rest of the file is still checked.',
   bad: 'retry 5',
   good: 'retry 5 times',
-  on: 'file',
-  check: (file) => fromParser('SYN001', file),
+  on: 'part',
+  check: (part) => fromParser('SYN001', part),
 });
 
 export const syn002 = rule({
@@ -36,8 +33,8 @@ export const syn002 = rule({
   why: 'Reported where it was opened: the place where its end is missed says little.',
   bad: 'plan "Spring" {\n  product water_meter',
   good: 'plan "Spring" {\n  product water_meter\n}',
-  on: 'file',
-  check: (file) => fromParser('SYN002', file),
+  on: 'part',
+  check: (part) => fromParser('SYN002', part),
 });
 
 export const syn003 = rule({
@@ -48,8 +45,8 @@ export const syn003 = rule({
   why: 'A misspelt statement would otherwise be one that is missing.',
   bad: 'efective 2026-12-01 00:00 to 2026-12-15 23:59 in "Europe/Berlin"',
   good: 'effective 2026-12-01 00:00 to 2026-12-15 23:59 in "Europe/Berlin"',
-  on: 'file',
-  check: (file) => fromParser('SYN003', file),
+  on: 'part',
+  check: (part) => fromParser('SYN003', part),
 });
 
 export const syn011 = rule({
@@ -60,6 +57,6 @@ export const syn011 = rule({
   why: 'Device keys by the hundred thousand belong into a list file, which is read far more cheaply.',
   bad: 'devices all of water_meter { … 17 MiB of keys … }',
   good: 'devices all of water_meter from "lists/all.csv"',
-  on: 'file',
-  check: (file) => fromParser('SYN011', file),
+  on: 'part',
+  check: (part) => fromParser('SYN011', part),
 });

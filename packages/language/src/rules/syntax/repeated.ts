@@ -1,6 +1,6 @@
 import type { AstNode } from 'langium';
 import * as ast from '../../generated/ast.ts';
-import { placeOf, placeOfKeyword, type SourceFile } from '../../syntax/source.ts';
+import { type Part, placeOf, placeOfKeyword, textAt } from '../../syntax/source.ts';
 import { remove, rule } from '../rule.ts';
 
 /** Statements that may stand any number of times (some of them once per word: see {@link identity}). */
@@ -14,9 +14,9 @@ function identity(statement: AstNode): string | undefined {
   return ast.isPushOnRequest(statement) ? 'Push' : statement.$type;
 }
 
-/** Every block of statements in a file, outermost first. */
-function* blocks(file: SourceFile): Iterable<readonly AstNode[]> {
-  for (const declaration of file.declarations) {
+/** Every block of statements, outermost first. */
+function* blocks({ declarations }: Part): Iterable<readonly AstNode[]> {
+  for (const declaration of declarations) {
     if (!('statements' in declaration)) continue;
     yield declaration.statements;
     for (const inner of declaration.statements) if ('statements' in inner) yield inner.statements;
@@ -31,9 +31,9 @@ export const syn004 = rule({
   why: 'Of two that differ, one would be ignored, and a reader could not know which.',
   bad: 'retry 5 times\nretry 3 times',
   good: 'retry 3 times',
-  on: 'file',
-  *check(file) {
-    for (const statements of blocks(file)) {
+  on: 'part',
+  *check(part) {
+    for (const statements of blocks(part)) {
       const first = new Map<string, AstNode>();
       for (const statement of statements) {
         const key = identity(statement);
@@ -47,7 +47,7 @@ export const syn004 = rule({
         const word = placeOfKeyword(statement, '');
         yield {
           at: word,
-          message: `\`${file.text.slice(word.start, word.end)}\` stands here a second time${reference(before)}. Keep one of the two.`,
+          message: `\`${textAt(word)}\` stands here a second time. Keep one of the two.`,
           related: [{ at: placeOf(before), message: 'the first' }],
           fixes: () => [remove('Remove this statement', whole, false)],
         };
@@ -55,8 +55,3 @@ export const syn004 = rule({
     }
   },
 });
-
-function reference(before: AstNode): string {
-  const { source, start } = placeOf(before);
-  return `, first in line ${source.range(start, start).start.line + 1}`;
-}

@@ -1,0 +1,196 @@
+import * as ast from '../generated/ast.ts';
+import { type DeviceList, deviceList } from '../meaning/devices.ts';
+import { PackageMeaning } from '../meaning/package.ts';
+import { resolvePath } from '../meaning/paths.ts';
+import { PlanMeaning } from '../meaning/plan.ts';
+import { type ImportMeaning, type Visible, Workspace } from '../meaning/workspace.ts';
+import { fileOf, type SourceFile } from '../syntax/source.ts';
+import type { World } from '../world.ts';
+import type { Reader, Tracker } from './tracker.ts';
+
+/** The names of the facts of a workspace; see {@link Tracker}. */
+export const workspaceFacts = {
+  /** What a name stands for, in any file. */
+  product: (name: string) => `product ${name}`,
+  devices: (name: string) => `devices ${name}`,
+  /** The packages that a file declares. */
+  packages: (uri: string) => `packages ${uri}`,
+  /** What a file imports, and whether it is there. */
+  imports: (uri: string) => `imports ${uri}`,
+  allPlans: 'all plans',
+  allProducts: 'all products',
+  allDevices: 'all devices',
+  allPackages: 'all packages',
+  allImports: 'all imports',
+} as const;
+
+interface Declared {
+  readonly products: readonly ast.Product[];
+  readonly lists: readonly ast.Devices[];
+  readonly packages: readonly PackageMeaning[];
+  readonly productsByName: ReadonlyMap<string, ast.Product>;
+  readonly listsByName: ReadonlyMap<string, ast.Devices>;
+}
+
+/**
+ * A workspace that lives on while its files change. What it worked out is kept until {@link forgetDeclared} or
+ * {@link forgetMeaning} says that it may not be so any more; who looked at what is noted on the way.
+ */
+export class LiveWorkspace extends Workspace {
+  private readonly tracker: Tracker;
+  private readonly readerOf: (declaration: ast.Declaration) => Reader | undefined;
+  private readonly declaredIn = new Map<string, Declared>();
+  private readonly importsOf = new Map<string, readonly ast.Import[]>();
+  private readonly visibleIn = new Map<string, Visible>();
+  private readonly planMeanings = new WeakMap<ast.Plan, PlanMeaning>();
+  private readonly listMeanings = new WeakMap<ast.Devices, DeviceList>();
+
+  constructor(
+    files: ReadonlyMap<string, SourceFile>,
+    world: World,
+    tracker: Tracker,
+    readerOf: (declaration: ast.Declaration) => Reader | undefined,
+  ) {
+    super(files, world);
+    this.tracker = tracker;
+    this.readerOf = readerOf;
+  }
+
+  /** The declarations of a file by kind are to be collected again. */
+  forgetDeclared(uri: string): void {
+    this.declaredIn.delete(uri);
+    this.importsOf.delete(uri);
+    if (!this.files.has(uri)) this.visibleIn.delete(uri);
+  }
+  /** What a declaration comes to is to be worked out again. */
+  forgetMeaning(declaration: ast.Declaration): void {
+    if (ast.isPlan(declaration)) this.planMeanings.delete(declaration);
+    else if (ast.isDevices(declaration)) this.listMeanings.delete(declaration);
+  }
+
+  override within<T>(declaration: ast.Declaration, make: () => T): T {
+    return this.tracker.within(this.readerOf(declaration), make);
+  }
+
+  override plans(file?: SourceFile): PlanMeaning[] {
+    this.tracker.read(workspaceFacts.allPlans);
+    return super.plans(file);
+  }
+  override plan(node: ast.Plan): PlanMeaning {
+    const plan = this.planMeanings.get(node) ?? new PlanMeaning(node, this);
+    this.planMeanings.set(node, plan);
+    return plan;
+  }
+  override packages(file?: SourceFile): PackageMeaning[] {
+    this.tracker.read(file ? workspaceFacts.packages(file.uri) : workspaceFacts.allPackages);
+    return (file ? [file] : [...this.files.values()]).flatMap(({ uri }) => this.declaredOf(uri).packages);
+  }
+  override products(file?: SourceFile): ast.Product[] {
+    this.tracker.read(workspaceFacts.allProducts);
+    return (file ? [file] : [...this.files.values()]).flatMap(({ uri }) => this.declaredOf(uri).products);
+  }
+  override deviceLists(file?: SourceFile): DeviceList[] {
+    this.tracker.read(workspaceFacts.allDevices);
+    const files = file ? [file] : [...this.files.values()];
+    return files.flatMap(({ uri }) => this.declaredOf(uri).lists.map((node) => this.devices(node)));
+  }
+  override devices(node: ast.Devices): DeviceList {
+    const known = this.listMeanings.get(node);
+    if (known) return known;
+    const list = this.within(node, () => deviceList(node, fileOf(node).uri, this.world));
+    this.listMeanings.set(node, list);
+    return list;
+  }
+  override imports(file: SourceFile): ImportMeaning[] {
+    this.tracker.read(workspaceFacts.imports(file.uri));
+    let nodes = this.importsOf.get(file.uri);
+    if (!nodes) {
+      nodes = file.declarations.filter(ast.isImport);
+      this.importsOf.set(file.uri, nodes);
+    }
+    return nodes.map((node) => {
+      const uri = resolvePath(file.uri, node.path);
+      return { node, uri, file: this.files.get(uri) };
+    });
+  }
+  override visible(file: SourceFile): Visible {
+    let visible = this.visibleIn.get(file.uri);
+    if (!visible) {
+      visible = this.visibleFrom(file.uri);
+      this.visibleIn.set(file.uri, visible);
+    }
+    return visible;
+  }
+
+  private visibleFrom(uri: string): Visible {
+    /** Addresses of the file and of those it imports. */
+    const reach = (): string[] => {
+      const file = this.files.get(uri);
+      if (!file) return [];
+      const imported = this.imports(file).flatMap(({ file: target }) => (target ? [target.uri] : []));
+      return [...new Set([uri, ...imported])];
+    };
+    const find = <T>(pick: (declared: Declared) => T | undefined): T | undefined => {
+      for (const each of reach()) {
+        const found = pick(this.declaredOf(each));
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
+    const { tracker } = this;
+    const all = <T>(pick: (declared: Declared) => ReadonlyMap<string, T>): Map<string, T> => {
+      const map = new Map<string, T>();
+      for (const each of reach())
+        for (const [name, node] of pick(this.declaredOf(each))) if (!map.has(name)) map.set(name, node);
+      return map;
+    };
+    const declaredOf = (each: string) => this.declaredOf(each);
+    return {
+      product(name) {
+        tracker.read(workspaceFacts.product(name));
+        return find(({ productsByName }) => productsByName.get(name));
+      },
+      devices(name) {
+        tracker.read(workspaceFacts.devices(name));
+        return find(({ listsByName }) => listsByName.get(name));
+      },
+      get products() {
+        tracker.read(workspaceFacts.allProducts);
+        return all(({ productsByName }) => productsByName);
+      },
+      get lists() {
+        tracker.read(workspaceFacts.allDevices);
+        return all(({ listsByName }) => listsByName);
+      },
+      get packages() {
+        return reach().flatMap((each) => {
+          tracker.read(workspaceFacts.packages(each));
+          return declaredOf(each).packages;
+        });
+      },
+    };
+  }
+
+  private declaredOf(uri: string): Declared {
+    const known = this.declaredIn.get(uri);
+    if (known) return known;
+    const declarations = this.files.get(uri)?.declarations ?? [];
+    const products = declarations.filter(ast.isProduct);
+    const lists = declarations.filter(ast.isDevices);
+    const declared: Declared = {
+      products,
+      lists,
+      packages: declarations.filter(ast.isPackage).map((node) => new PackageMeaning(node, this.world)),
+      productsByName: firstByName(products),
+      listsByName: firstByName(lists),
+    };
+    this.declaredIn.set(uri, declared);
+    return declared;
+  }
+}
+
+function firstByName<T extends { readonly name: string }>(nodes: readonly T[]): Map<string, T> {
+  const map = new Map<string, T>();
+  for (const node of nodes) if (!map.has(node.name)) map.set(node.name, node);
+  return map;
+}
