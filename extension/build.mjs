@@ -1,0 +1,63 @@
+// Bundles the extension: the two entries, the language server's process and worker, the `otaplan` command for the local Developer Center,
+// and the dashboard's page. `--minify` for the VSIX, `--tests` adds the tests that run inside VS Code.
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const here = import.meta.dirname;
+const root = path.dirname(here);
+const minify = process.argv.includes('--minify');
+const dist = path.join(here, 'dist');
+rmSync(dist, { recursive: true, force: true });
+
+const everywhere = {
+  bundle: true,
+  absWorkingDir: here,
+  logLevel: 'warning',
+  legalComments: 'none',
+  minify,
+  // In a VSIX maps would be most of the size.
+  sourcemap: minify ? false : 'linked',
+  external: ['vscode'],
+  outdir: 'dist',
+};
+const node = { ...everywhere, platform: 'node', target: 'node22' };
+const commonjs = { ...node, format: 'cjs', outExtension: { '.js': '.cjs' } };
+const browser = { ...everywhere, platform: 'browser', target: 'es2024' };
+/** Bundled ES modules whose dependencies still say `require`. */
+const withRequire = {
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+};
+
+/** Parts that are built when their sources are there. */
+const present = (entry, make) => (existsSync(entry) ? [make(entry)] : []);
+const languageServer = path.join(root, 'language-server/src');
+const otaplan = path.join(root, 'packages/cli/src/main.ts');
+
+await Promise.all([
+  build({ ...commonjs, entryPoints: { extension: 'src/extension.ts' } }),
+  build({ ...browser, format: 'cjs', outExtension: { '.js': '.cjs' }, entryPoints: { 'web/extension': 'src/extension.web.ts' } }),
+  build({ ...browser, format: 'iife', entryPoints: { dashboard: 'src/features/dashboard/page/dashboard.ts' } }),
+  build({ ...node, format: 'esm', outExtension: { '.js': '.mjs' }, entryPoints: { guard: 'src/features/local/guard.ts' } }),
+  ...present(path.join(languageServer, 'node.ts'), (entry) =>
+    build({ ...commonjs, entryPoints: { 'language-server': entry } }),
+  ),
+  ...present(path.join(languageServer, 'worker.ts'), (entry) =>
+    build({ ...browser, format: 'iife', entryPoints: { 'web/language-server': entry } }),
+  ),
+  ...present(path.join(root, 'packages/cli/src/commands/server.ts'), () =>
+    build({ ...node, ...withRequire, format: 'esm', outExtension: { '.js': '.mjs' }, splitting: true, chunkNames: 'otaplan/[hash]', entryPoints: { otaplan } }),
+  ),
+  ...(process.argv.includes('--tests')
+    ? [
+        build({ ...commonjs, entryPoints: { 'test/index': 'test/host/index.ts' }, external: ['vscode', 'mocha'] }),
+        build({
+          ...browser,
+          format: 'cjs',
+          outExtension: { '.js': '.cjs' },
+          define: { global: 'globalThis', 'process.env.NODE_ENV': '"test"' },
+          entryPoints: { 'test/web': 'test/web/index.ts' },
+        }),
+      ]
+    : []),
+]);

@@ -1,0 +1,44 @@
+import { systemAmbient } from '@otaplan/client';
+import * as vscode from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { OtaplanApi } from './api.ts';
+import { language } from './features/language/language.ts';
+import { setContext } from './infrastructure/commands.ts';
+import { createBoundary } from './infrastructure/errors.ts';
+import type { Host } from './infrastructure/host.ts';
+import { createLog } from './infrastructure/log.ts';
+import { createSettings } from './infrastructure/settings.ts';
+import { wire } from './wiring.ts';
+
+let stop: (() => Promise<unknown>) | undefined;
+
+/** The entry where there is Node. Wiring only; nothing here waits for a process, and nothing reaches the network. */
+export function activate(context: vscode.ExtensionContext): OtaplanApi {
+  const began = performance.now();
+  const log = createLog();
+  const host: Host = {
+    context,
+    log,
+    settings: createSettings(),
+    boundary: createBoundary(log),
+    ambient: systemAmbient,
+  };
+  setContext('platform', 'node');
+  const module = context.asAbsolutePath('dist/language-server.cjs');
+  const server = { module, transport: TransportKind.ipc, options: { execArgv: ['--max-semi-space-size=16'] } };
+  const { plans, commands, stop: stopLanguage } = language({
+    log,
+    connect: (options) => new LanguageClient('otaplan', 'Otaplan', { run: server, debug: server }, options),
+    // A virtual workspace has no files for the server's process either.
+    filesFromHere: vscode.workspace.workspaceFolders?.some(({ uri }) => uri.scheme !== 'file') ?? false,
+  });
+  const wired = wire(host, plans, commands);
+  stop = () => Promise.all([wired.stop(), stopLanguage()]);
+  context.subscriptions.push(log);
+  log.of('activate').info(`${(performance.now() - began).toFixed(1)} ms`);
+  return wired.api;
+}
+
+export async function deactivate(): Promise<void> {
+  await stop?.();
+}

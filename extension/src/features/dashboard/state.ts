@@ -1,0 +1,143 @@
+import type { PlanOverview, PlanStatistics } from '@otaplan/client';
+import {
+  type DeviceStatus,
+  deviceStatuses,
+  deviceStatusNames,
+  componentStatuses,
+  formatLocal,
+  formatRate,
+  periodFacts,
+  type Plan,
+  planStatuses,
+  sayPeriod,
+  statusLabel,
+  windowOpenings,
+} from '@otaplan/model';
+import * as vscode from 'vscode';
+import type { DashboardState, DashboardWords, PushStretch, Wave } from './protocol.ts';
+
+/** Windows beyond this are not drawn: the line of time would be solid anyway. */
+const mostWindows = 400;
+
+export interface DashboardSource {
+  readonly overview: PlanOverview;
+  readonly statistics: PlanStatistics;
+  /** The plan's document; `null` when it is too large to be read for a picture. */
+  readonly document: Plan | null;
+  readonly server: string;
+  readonly now: number;
+}
+
+function gateOf(source: DashboardSource, index: number): string {
+  const { overview, statistics, document } = source;
+  const wave = statistics.waves[index];
+  const zone = overview.plan.effective.zone;
+  if (wave?.openedAt) return vscode.l10n.t('opened {0}', formatLocal(Date.parse(wave.openedAt), zone));
+  const halt = document?.waves.halt;
+  const condition =
+    halt === null || halt === undefined
+      ? ''
+      : ` · ${vscode.l10n.t('halts when failed > {0} % of at least {1}', halt.failedPercent, halt.sample)}`;
+  if (index === overview.plan.waves.opened && overview.plan.waves.nextAt) {
+    return vscode.l10n.t('opens {0}', formatLocal(Date.parse(overview.plan.waves.nextAt), zone)) + condition;
+  }
+  return vscode.l10n.t('waits for the wave before') + condition;
+}
+
+function pushStretches(document: Plan): PushStretch[] {
+  const { mode, effective } = document;
+  if (typeof mode.push === 'string') return [];
+  const [start, end] = [Date.parse(effective.startUtc), Date.parse(effective.endUtc)];
+  return windowOpenings(mode.push, effective.zone, start, end)
+    .slice(0, mostWindows)
+    .flatMap(({ stretches }) =>
+      stretches.map(({ from, to }) => ({
+        from,
+        to,
+        words: `${formatLocal(from, effective.zone)} – ${formatLocal(to, effective.zone)}`,
+      })),
+    );
+}
+
+function windowsNote(document: Plan | null): string {
+  if (document === null) return vscode.l10n.t('The plan lists too many devices to read its push period here.');
+  const { push } = document.mode;
+  if (push === 'any') return vscode.l10n.t('Pushed at any time of the effective period.');
+  if (push === 'onRequest') return vscode.l10n.t('Not pushed: devices ask for it.');
+  return vscode.l10n.t('Every day {0} to {1} in {2}', push.from, push.to, document.effective.zone);
+}
+
+/** Everything the page shows, worded. */
+export function dashboardState(source: DashboardSource): DashboardState {
+  const { overview, statistics, document } = source;
+  const { plan, devices, successRate } = overview;
+  const waves: Wave[] = statistics.waves.map((wave, index) => ({
+    percent: wave.percent,
+    devices: wave.devices,
+    gate: gateOf(source, index),
+    open: wave.openedAt !== null,
+  }));
+  const labels = deviceStatusNames.map((status) => [status, deviceStatuses[status].label]);
+  return {
+    planName: plan.name,
+    planStatus: statusLabel(planStatuses, plan.status),
+    reason: plan.reason,
+    server: source.server,
+    period: sayPeriod(periodFacts({ effective: plan.effective } as Plan)),
+    successRate: formatRate(successRate),
+    counts: devices,
+    statusLabels: Object.fromEntries(labels) as Record<DeviceStatus, string>,
+    timeline: statistics.timeline.map(({ time, upgraded, upgradeFailed }) => ({
+      at: Date.parse(time),
+      upgraded,
+      failed: upgradeFailed,
+    })),
+    failures: statistics.failures,
+    waves,
+    windows: document === null ? [] : pushStretches(document),
+    windowsNote: windowsNote(document),
+    start: Date.parse(plan.effective.startUtc),
+    end: Date.parse(plan.effective.endUtc),
+    now: source.now,
+    zone: plan.effective.zone,
+    components: statistics.components.map(({ identifier, statuses }) => ({
+      identifier,
+      statuses: Object.entries(statuses).map(([status, count]) => ({
+        label: statusLabel(componentStatuses, status),
+        count,
+      })),
+    })),
+  };
+}
+
+/** The page's own words in the language of VS Code. */
+export function dashboardWords(): DashboardWords {
+  return {
+    devices: vscode.l10n.t('Devices'),
+    rollout: vscode.l10n.t('Rollout over time'),
+    failures: vscode.l10n.t('Failures by cause'),
+    waves: vscode.l10n.t('Waves'),
+    windows: vscode.l10n.t('Push windows'),
+    components: vscode.l10n.t('Components'),
+    successRate: vscode.l10n.t('Success rate'),
+    period: vscode.l10n.t('Effective'),
+    noneYet: vscode.l10n.t('Nothing happened yet.'),
+    noFailures: vscode.l10n.t('No device failed.'),
+    showDevices: vscode.l10n.t('Show devices'),
+    openLog: vscode.l10n.t('Open log'),
+    cause: vscode.l10n.t('Cause'),
+    count: vscode.l10n.t('Count'),
+    share: vscode.l10n.t('Share'),
+    time: vscode.l10n.t('Time'),
+    upgraded: vscode.l10n.t('Upgraded'),
+    failed: vscode.l10n.t('Upgrade Failed'),
+    asTable: vscode.l10n.t('As a table'),
+    component: vscode.l10n.t('Component'),
+    status: vscode.l10n.t('Status'),
+    wave: vscode.l10n.t('Wave'),
+    gate: vscode.l10n.t('Gate'),
+    now: vscode.l10n.t('now'),
+    live: vscode.l10n.t('live'),
+    stale: vscode.l10n.t('not live'),
+  };
+}

@@ -1,0 +1,122 @@
+import {
+  type CatalogueParams,
+  type CompileResult,
+  type DeployedPlanWire,
+  type InitializationOptions,
+  languageId,
+  methods,
+  type PlansChangedParams,
+  type PlansResult,
+  type PrintResult,
+} from '@otaplan/language-server/protocol';
+import * as vscode from 'vscode';
+import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import type { Commands } from '../../infrastructure/commands.ts';
+import { OperationError } from '../../infrastructure/errors.ts';
+import type { Log } from '../../infrastructure/log.ts';
+import type { Plans } from '../../infrastructure/plans.ts';
+import { answerFileQuestions } from './files.ts';
+
+export interface LanguageOptions {
+  readonly log: Log;
+  /** Makes the client: over IPC to a process, or over messages to a worker. */
+  readonly connect: (options: LanguageClientOptions) => BaseLanguageClient;
+  /** Whether the server has no file system of its own and asks this side. */
+  readonly filesFromHere: boolean;
+}
+
+/** The language server's client: features of the editor come by LSP, the rest of the extension asks through `plans`. */
+export function language(options: LanguageOptions) {
+  const log = options.log.of('language');
+  const changed = new vscode.EventEmitter<readonly string[]>();
+  const initializationOptions: InitializationOptions = { files: options.filesFromHere };
+  const client = options.connect({
+    documentSelector: [{ language: languageId }],
+    initializationOptions,
+    outputChannelName: 'Otaplan Language Server',
+    synchronize: {
+      configurationSection: 'otaplan',
+      fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{otaplan,csv}'),
+    },
+  });
+  let catalogue: CatalogueParams | undefined;
+  let deployed: readonly DeployedPlanWire[] | null | undefined;
+
+  const handlers = [
+    client.onNotification(methods.plansChanged, ({ uris }: PlansChangedParams) => changed.fire(uris)),
+    client.onNotification(methods.catalogueWanted, () => undefined),
+    ...(options.filesFromHere ? answerFileQuestions(client) : []),
+  ];
+  // Not awaited: the editor is usable at once, and requests wait for it.
+  const started = client.start().then(
+    () => {
+      log.info('started');
+      if (catalogue) void client.sendNotification(methods.catalogue, catalogue);
+      if (deployed !== undefined) void client.sendNotification(methods.deployedPlans, { plans: deployed });
+    },
+    (error: unknown) => log.error(`did not start: ${error instanceof Error ? error.message : String(error)}`),
+  );
+
+  async function request<T>(method: string, params: object, token?: vscode.CancellationToken): Promise<T> {
+    await started;
+    if (!client.isRunning()) {
+      throw new OperationError('languageServerSilent', vscode.l10n.t('The language server is not running.'), [
+        { title: vscode.l10n.t('Restart'), command: 'otaplan.restartLanguageServer' },
+      ]);
+    }
+    return token ? client.sendRequest<T>(method, params, token) : client.sendRequest<T>(method, params);
+  }
+
+  const plans: Plans = {
+    onDidChange: changed.event,
+    compile: (uri, plan, token) =>
+      request<CompileResult>(methods.compile, { uri: uri.toString(), ...(plan === undefined ? {} : { plan }) }, token),
+    places: async (uri) =>
+      (await request<PlansResult>(methods.plans, uri === undefined ? {} : { uri: uri.toString() })).plans,
+    print: async (plan) => (await request<PrintResult>(methods.print, { plan })).text,
+    tellCatalogue(next) {
+      catalogue = next;
+      if (client.isRunning()) void client.sendNotification(methods.catalogue, next);
+    },
+    tellDeployed(next) {
+      deployed = next;
+      if (client.isRunning()) void client.sendNotification(methods.deployedPlans, { plans: next });
+    },
+  };
+
+  const commands: Commands = {
+    async restartLanguageServer() {
+      await client.stop();
+      await client.start();
+      log.info('restarted');
+    },
+    /** What code lenses of the language server name; its argument is plain JSON. */
+    async showReferences(argument: {
+      uri: string;
+      position: { line: number; character: number };
+      places: { uri: string; range: { start: vscode.Position; end: vscode.Position } }[];
+    }) {
+      const places = argument.places.map(
+        ({ uri, range }) =>
+          new vscode.Location(
+            vscode.Uri.parse(uri, true),
+            new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character),
+          ),
+      );
+      const position = new vscode.Position(argument.position.line, argument.position.character);
+      const uri = vscode.Uri.parse(argument.uri, true);
+      await vscode.commands.executeCommand('editor.action.showReferences', uri, position, places);
+    },
+  };
+
+  return {
+    plans,
+    commands,
+    async stop() {
+      for (const handler of handlers) handler.dispose();
+      changed.dispose();
+      await started;
+      await client.dispose();
+    },
+  };
+}

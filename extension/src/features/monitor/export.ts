@@ -1,0 +1,76 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Client, PlanDevice, PlanOverview } from '@otaplan/client';
+import type { DeviceStatus } from '@otaplan/model';
+import * as vscode from 'vscode';
+import { segment } from '../../infrastructure/documents.ts';
+import { Dismissed } from '../../infrastructure/errors.ts';
+import type { Host } from '../../infrastructure/host.ts';
+import { withProgress } from '../../infrastructure/progress.ts';
+
+const columns = ['deviceKey', 'status', 'online', 'startedAt', 'endedAt', 'wave', 'cause'] as const;
+
+/**
+ * A cell of CSV (RFC 4180). Text that a spreadsheet would run as a formula is defused by a quote in front: causes come from devices.
+ */
+export function cell(value: string | number | boolean | null): string {
+  const text = value === null ? '' : String(value);
+  const safe = /^[=+\-@\t\r]/.test(text) && typeof value === 'string' ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+async function* csv(devices: AsyncIterable<PlanDevice>): AsyncGenerator<string> {
+  yield `${columns.join(',')}\r\n`;
+  for await (const device of devices) yield `${columns.map((column) => cell(device[column])).join(',')}\r\n`;
+}
+
+async function* json(devices: AsyncIterable<PlanDevice>): AsyncGenerator<string> {
+  let separator = '[\n';
+  for await (const device of devices) {
+    yield `${separator}${JSON.stringify(device)}`;
+    separator = ',\n';
+  }
+  yield separator === '[\n' ? '[]\n' : '\n]\n';
+}
+
+async function* counted(devices: AsyncIterable<PlanDevice>, onCount: (count: number) => void) {
+  let count = 0;
+  for await (const device of devices) {
+    yield device;
+    if (++count % 500 === 0) onCount(count);
+  }
+}
+
+/** Writes the devices of a plan (of one status if given) to a file, page by page: any number of them. */
+export async function exportDevices(host: Host, client: Client, overview: PlanOverview, status: string | undefined) {
+  const { plan, devices } = overview;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const name = `${segment(plan.name)}${status === undefined ? '' : `-${status}`}.csv`;
+  const target = await vscode.window.showSaveDialog({
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
+    filters: { CSV: ['csv'], JSON: ['json'] },
+  });
+  if (!target) throw new Dismissed();
+  const total = status === undefined ? devices.total : devices[status as DeviceStatus];
+  await withProgress(host.ambient, vscode.l10n.t('Exporting devices of “{0}”', plan.name), async (report, signal) => {
+    const query = { limit: 500, ...(status === undefined ? {} : { status }) };
+    const list = counted(client.plans.devices(plan.id, query, { signal }), (count) =>
+      report(`${count.toLocaleString()}/${total.toLocaleString()}`, count / Math.max(1, total)),
+    );
+    const text = target.fsPath.endsWith('.json') ? json(list) : csv(list);
+    // Whole or not at all: an export that was cancelled leaves nothing behind that looks complete.
+    const partial = `${target.fsPath}.part`;
+    try {
+      await pipeline(Readable.from(text), createWriteStream(partial), { signal });
+      await rename(partial, target.fsPath);
+    } finally {
+      await rm(partial, { force: true });
+    }
+  });
+  const open = vscode.l10n.t('Open');
+  void vscode.window
+    .showInformationMessage(vscode.l10n.t('Exported to {0}.', target.fsPath), open)
+    .then((chosen) => (chosen === open ? vscode.window.showTextDocument(target) : undefined));
+}

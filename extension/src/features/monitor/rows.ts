@@ -1,0 +1,177 @@
+import type { PlanOverview } from '@otaplan/client';
+import type { Connection as Link } from '@otaplan/fleet';
+import { formatRate } from '@otaplan/model';
+import * as vscode from 'vscode';
+import type { Connection } from '../../infrastructure/connections.ts';
+
+import type { ComponentNode, ConnectionNode, DeviceNode, GroupNode, MoreNode, NoteNode, PlanNode } from './nodes.ts';
+import {
+  actionsFor,
+  componentLook,
+  componentWords,
+  deviceLook,
+  deviceWords,
+  type Look,
+  planLook,
+  planWords,
+} from './status-looks.ts';
+
+const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+
+function icon({ icon: name, color }: Look): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(name, color === null ? undefined : new vscode.ThemeColor(color));
+}
+
+/** Text that came from outside, as plain text in a Markdown tooltip. */
+function tooltip(lines: readonly (string | null)[]): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  for (const line of lines) if (line !== null) markdown.appendText(line).appendMarkdown('  \n');
+  return markdown;
+}
+
+function row(id: string, label: string, state: vscode.TreeItemCollapsibleState): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, state);
+  item.id = id;
+  return item;
+}
+
+function speak(item: vscode.TreeItem, ...words: (string | null)[]): void {
+  item.accessibilityInformation = { label: words.filter((word) => word !== null && word !== '').join(', ') };
+}
+
+export function connectionRow(node: ConnectionNode, connection: Connection, link: Link | undefined, current: boolean) {
+  const item = row(node.key, connection.name, Expanded);
+  const signedIn = connection.accessKey !== null;
+  const broken = link?.state === 'waiting' || link?.state === 'stopped';
+  item.contextValue = `connection ${signedIn ? 'signedIn' : 'signedOut'}`;
+  item.iconPath = icon(
+    broken
+      ? { icon: 'debug-disconnect', color: 'charts.red' }
+      : { icon: connection.local ? 'server-process' : 'server', color: null },
+  );
+  const words = !signedIn
+    ? vscode.l10n.t('signed out')
+    : broken
+      ? vscode.l10n.t('cannot be reached')
+      : current
+        ? vscode.l10n.t('in use')
+        : '';
+  item.description = words;
+  item.tooltip = tooltip([connection.name, connection.server, connection.accessKey, words]);
+  speak(item, vscode.l10n.t('Developer Center {0}', connection.name), words);
+  return item;
+}
+
+export function planRow(node: PlanNode, { plan, devices, successRate }: PlanOverview) {
+  const item = row(node.key, plan.name, Collapsed);
+  const status = planWords(plan.status);
+  const failed = devices.upgradeFailed > 0 ? vscode.l10n.t('{0} failed', devices.upgradeFailed.toLocaleString()) : null;
+  const done = devices.upgraded + devices.noUpdateRequired;
+  const counted = devices.total === 0 ? null : `${done.toLocaleString()}/${devices.total.toLocaleString()}`;
+  item.contextValue = `plan ${plan.status} ${plan.mode} ${actionsFor(plan.status).join(' ')}`;
+  item.iconPath = icon(planLook(plan.status));
+  item.description = [status, counted, failed].filter((word) => word !== null).join(' · ');
+  item.tooltip = tooltip([
+    plan.name,
+    status,
+    plan.reason,
+    vscode.l10n.t('Product {0}', plan.product),
+    `${plan.effective.start.replace('T', ' ')} – ${plan.effective.end.replace('T', ' ')} ${plan.effective.zone}`,
+    ...plan.components.map(({ identifier, target }) => `${identifier} → ${target}`),
+    vscode.l10n.t('Success rate {0}', formatRate(successRate)),
+    plan.waves.total > 1 ? vscode.l10n.t('Wave {0} of {1}', plan.waves.opened, plan.waves.total) : null,
+  ]);
+  speak(item, plan.name, status, counted, failed, vscode.l10n.t('Success rate {0}', formatRate(successRate)));
+  return item;
+}
+
+export function groupRow(node: GroupNode, count: number, search: string | undefined) {
+  const label = deviceWords(node.status);
+  const item = row(node.key, label, Collapsed);
+  item.contextValue = `group ${node.status}`;
+  item.iconPath = icon(deviceLook(node.status));
+  item.description =
+    search === undefined ? count.toLocaleString() : vscode.l10n.t('{0} · search “{1}”', count.toLocaleString(), search);
+  speak(item, label, vscode.l10n.t('{0} devices', count));
+  return item;
+}
+
+export function deviceRow(node: DeviceNode) {
+  const { device } = node;
+  const item = row(node.key, device.deviceKey, Collapsed);
+  const status = deviceWords(device.status);
+  const online = device.online ? vscode.l10n.t('online') : vscode.l10n.t('offline');
+  item.contextValue = `device ${device.status}`;
+  item.iconPath = icon(deviceLook(device.status));
+  item.description = [online, device.cause].filter((word) => word !== null).join(' · ');
+  item.tooltip = tooltip([
+    device.deviceKey,
+    `${status} · ${online}`,
+    device.cause,
+    device.startedAt === null ? null : vscode.l10n.t('Started {0}', device.startedAt),
+    device.endedAt === null ? null : vscode.l10n.t('Ended {0}', device.endedAt),
+    vscode.l10n.t('Wave {0}', device.wave),
+  ]);
+  speak(item, device.deviceKey, status, online, device.cause);
+  return item;
+}
+
+/** Statuses in which progress means something. */
+const moving = new Set(['downloading', 'upgrading']);
+
+export function componentRow(node: ComponentNode) {
+  const { component } = node;
+  const item = row(node.key, component.identifier, None);
+  const status = componentWords(component.status);
+  const progress = moving.has(component.status) ? `${component.progress} %` : null;
+  const attempts = component.attempts > 1 ? vscode.l10n.t('attempt {0}', component.attempts) : null;
+  const versions = `${component.sourceVersion ?? '?'} → ${component.targetVersion}`;
+  item.contextValue = `component ${component.status}`;
+  item.iconPath = icon(componentLook(component.status));
+  item.description = [status, progress, versions, attempts].filter((word) => word !== null).join(' · ');
+  item.tooltip = tooltip([`${component.identifier} (${component.type})`, status, progress, versions, attempts, component.updatedAt]);
+  item.command = { command: 'otaplan.openLog', title: vscode.l10n.t('Open Log'), arguments: [node] };
+  speak(item, component.identifier, status, progress, versions, attempts);
+  return item;
+}
+
+export function moreRow(node: MoreNode) {
+  const item = row(node.key, vscode.l10n.t('Load more…'), None);
+  item.description = vscode.l10n.t('{0} of {1}', node.shown.toLocaleString(), node.total.toLocaleString());
+  item.iconPath = new vscode.ThemeIcon('chevron-down');
+  item.contextValue = 'more';
+  item.command = { command: 'otaplan.loadMoreDevices', title: vscode.l10n.t('Load more…'), arguments: [node] };
+  return item;
+}
+
+export function noteRow({ key, note, connection }: NoteNode, timeOf: (at: number) => string) {
+  switch (note.kind) {
+    case 'connecting': {
+      const item = row(key, vscode.l10n.t('Connecting…'), None);
+      item.iconPath = new vscode.ThemeIcon('loading~spin');
+      return item;
+    }
+    case 'noPlans':
+      return row(key, vscode.l10n.t('No plans yet. Open a plan and choose “Deploy Plan…”.'), None);
+    case 'filtered': {
+      const item = row(key, vscode.l10n.t('{0} hidden by the filter', note.hidden), None);
+      item.iconPath = new vscode.ThemeIcon('filter');
+      item.command = { command: 'otaplan.filterMonitor', title: vscode.l10n.t('Filter') };
+      return item;
+    }
+    case 'trouble': {
+      const item = row(key, note.message, None);
+      item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('charts.yellow'));
+      item.tooltip = note.message;
+      if (note.asOf !== null) item.description = vscode.l10n.t('what is shown was right at {0}', timeOf(note.asOf));
+      item.command = { command: 'otaplan.refreshMonitor', title: vscode.l10n.t('Refresh') };
+      return item;
+    }
+    case 'signIn': {
+      const item = row(key, vscode.l10n.t('Sign in to see its plans'), None);
+      item.iconPath = new vscode.ThemeIcon('sign-in');
+      item.command = { command: 'otaplan.signIn', title: vscode.l10n.t('Sign In'), arguments: [connection] };
+      return item;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { type Ambient, type Client, type Credentials, createClient } from '@otaplan/client';
+import * as vscode from 'vscode';
+import { choose } from './choices.ts';
+import { OperationError } from './errors.ts';
+import type { Log } from './log.ts';
+import type { ConnectionSetting, Settings } from './settings.ts';
+import type { Vault } from './vault.ts';
+
+/** A Developer Center that this VS Code knows. */
+export interface Connection extends ConnectionSetting {
+  /** Started from here, and gone with this window. */
+  readonly local: boolean;
+  /** Access key that is signed in, to be shown; `null`: signed out. */
+  readonly accessKey: string | null;
+}
+
+/** A Developer Center that was started from here. */
+export interface LocalConnection extends ConnectionSetting {
+  readonly credentials: Credentials;
+}
+
+/** Connections, which of them is in use, and a client for each. One client serves everybody: it shares one log-in. */
+export interface Connections extends vscode.Disposable {
+  readonly onDidChange: vscode.Event<void>;
+  all(): readonly Connection[];
+  find(name: string): Connection | undefined;
+  /** The chosen one; the only one; else `undefined`. */
+  current(): Connection | undefined;
+  /** The current one, or the one that a person picks. Throws `noConnection` when there is none. */
+  pick(): Promise<Connection>;
+  /** Throws `notSignedIn`. Reaches no network by itself. */
+  client(connection: Connection): Client;
+  setLocal(local: LocalConnection | undefined): void;
+}
+
+export function createConnections(options: {
+  settings: Settings;
+  vault: Vault;
+  ambient: Ambient;
+  log: Log;
+}): Connections {
+  const { settings, vault, ambient } = options;
+  const log = options.log.of('client');
+  const changed = new vscode.EventEmitter<void>();
+  const clients = new Map<string, { readonly accessKey: string; readonly client: Client }>();
+  let local: LocalConnection | undefined;
+
+  const credentialsOf = (server: string): Credentials | undefined =>
+    local?.server === server ? local.credentials : vault.ofServer(server);
+
+  /** Closes clients whose account is gone or another. */
+  const prune = () => {
+    for (const [server, entry] of clients) {
+      if (credentialsOf(server)?.accessKey === entry.accessKey) continue;
+      clients.delete(server);
+      void entry.client.close();
+    }
+    changed.fire();
+  };
+  const listeners = [vault.onDidChange(prune), settings.onChange(['connections', 'connection'], prune)];
+
+  const connections: Connections = {
+    onDidChange: changed.event,
+    all() {
+      const known = settings.connections().filter((each) => each.name !== local?.name);
+      return [...(local ? [local] : []), ...known].map(({ name, server }) => ({
+        name,
+        server,
+        local: server === local?.server,
+        accessKey: credentialsOf(server)?.accessKey ?? null,
+      }));
+    },
+    find: (name) => connections.all().find((each) => each.name === name),
+    current() {
+      const all = connections.all();
+      return all.find((each) => each.name === settings.connection()) ?? (all.length === 1 ? all[0] : undefined);
+    },
+    async pick() {
+      const all = connections.all();
+      const current = connections.current();
+      if (current) return current;
+      if (all.length === 0) {
+        throw new OperationError('noConnection', vscode.l10n.t('There is no Developer Center to talk to yet.'), [
+          { title: vscode.l10n.t('Start Local'), command: 'otaplan.startLocalDeveloperCenter' },
+          { title: vscode.l10n.t('Add Connection'), command: 'otaplan.addConnection' },
+        ]);
+      }
+      return choose(
+        vscode.l10n.t('Which Developer Center?'),
+        all.map((each) => ({ label: each.name, description: each.server, value: each })),
+      );
+    },
+    client(connection) {
+      const credentials = credentialsOf(connection.server);
+      if (!credentials) {
+        throw new OperationError('notSignedIn', vscode.l10n.t('You are not signed in to {0}.', connection.name), [
+          { title: vscode.l10n.t('Sign In'), command: 'otaplan.signIn', args: [connection.name] },
+        ]);
+      }
+      const existing = clients.get(connection.server);
+      if (existing) return existing.client;
+      const client = createClient({
+        server: connection.server,
+        ambient,
+        credentials: async () => credentialsOf(connection.server) ?? credentials,
+        onAttempt: ({ call, status, milliseconds }) =>
+          log.debug(`${connection.name} ${call} ${status ?? '–'} ${Math.round(milliseconds)} ms`),
+      });
+      clients.set(connection.server, { accessKey: credentials.accessKey, client });
+      return client;
+    },
+    setLocal(next) {
+      local = next;
+      prune();
+    },
+    dispose() {
+      for (const listener of listeners) listener.dispose();
+      for (const { client } of clients.values()) void client.close();
+      changed.dispose();
+    },
+  };
+  return connections;
+}

@@ -1,0 +1,69 @@
+import type {
+  CatalogueParams,
+  CompiledPlan,
+  CompileResult,
+  DeployedPlanWire,
+  PlanPlace,
+} from '@otaplan/language-server/protocol';
+import type { Plan } from '@otaplan/model';
+import * as vscode from 'vscode';
+import { choose } from './choices.ts';
+import { OperationError } from './errors.ts';
+
+/** Plans of the workspace. No text is parsed here: the language server is asked. */
+export interface Plans {
+  readonly onDidChange: vscode.Event<readonly string[]>;
+  /** Plans of a file as its text stands in the editor; only the named one if a name is given. */
+  compile(uri: vscode.Uri, plan?: string, token?: vscode.CancellationToken): Promise<CompileResult>;
+  /** Where plans are written: those of a file, or of the whole workspace. */
+  places(uri?: vscode.Uri): Promise<readonly PlanPlace[]>;
+  /** A plan in canonical text. */
+  print(plan: Plan): Promise<string>;
+  tellCatalogue(catalogue: CatalogueParams): void;
+  tellDeployed(plans: readonly DeployedPlanWire[] | null): void;
+}
+
+/** Every plan of the workspace that compiles. */
+export async function compileAll(plans: Plans): Promise<readonly CompiledPlan[]> {
+  const places = await plans.places();
+  const uris = [...new Set(places.map((place) => place.uri))];
+  const results = await Promise.all(uris.map((uri) => plans.compile(vscode.Uri.parse(uri, true))));
+  return results.flatMap((result) => result.plans);
+}
+
+/** What a command on a plan was given: a code lens's argument, a file of the explorer, or nothing (the active editor). */
+export function planArgument(argument: unknown): { readonly uri: vscode.Uri; readonly plan?: string } {
+  if (argument instanceof vscode.Uri) return { uri: argument };
+  if (typeof argument === 'object' && argument !== null && 'uri' in argument && typeof argument.uri === 'string') {
+    const plan = 'plan' in argument && typeof argument.plan === 'string' ? argument.plan : undefined;
+    return { uri: vscode.Uri.parse(argument.uri, true), ...(plan === undefined ? {} : { plan }) };
+  }
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId === 'otaplan') return { uri: document.uri };
+  throw new OperationError('noPlanHere', vscode.l10n.t('Open an .otaplan file with a plan first.'));
+}
+
+/**
+ * The one plan that a command is about, compiled. Throws `noPlanHere`, or `planHasErrors` with a way to the Problems view.
+ */
+export async function compileOne(plans: Plans, argument: unknown): Promise<CompiledPlan> {
+  const { uri, plan } = planArgument(argument);
+  const result = await plans.compile(uri, plan);
+  const [only] = result.plans;
+  if (only && result.plans.length === 1) return only;
+  if (result.plans.length > 1) {
+    return choose(
+      vscode.l10n.t('Which plan?'),
+      result.plans.map((each) => ({ label: each.plan.name, value: each })),
+    );
+  }
+  const problems = { title: vscode.l10n.t('Show Problems'), command: 'workbench.actions.view.problems' };
+  if (result.errors > 0) {
+    throw new OperationError(
+      'planHasErrors',
+      vscode.l10n.t('The plan has errors ({0}). Put them right first.', result.errors),
+      [problems],
+    );
+  }
+  throw new OperationError('noPlanHere', vscode.l10n.t('There is no plan in {0}.', vscode.workspace.asRelativePath(uri)));
+}
