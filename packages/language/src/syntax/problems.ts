@@ -89,8 +89,8 @@ function firstUnknown(
     const start = token.startOffset;
     const word = token.image;
     const isWord = /^[\p{L}_]/u.test(word);
-    const outside = Object.values(blockKinds).some((kind) => kind.statements.some((s) => s.split(' ')[0] === word));
-    if (!isWord || block.statements.some((s) => s.startsWith(word))) continue;
+    const outside = statementWords.has(word);
+    if (!isWord || block.statements.some((s) => s.split(' ')[0] === word)) continue;
     const guess = nearest(word, block.statements);
     const list = block.statements.map((statement) => `\`${statement}\``).join(', ');
     const message = guess
@@ -105,7 +105,7 @@ function firstUnknown(
       message,
       ...(guess ? { fix: { title: `Change to \`${guess}\``, start, end: start + word.length, text: guess } } : {}),
     };
-    return { problem, start, end: statementEnd(tokens, index, block, text) };
+    return { problem, start, end: statementEnd(tokens, index, text) };
   }
   return undefined;
 }
@@ -117,6 +117,11 @@ function modeAt(tokens: readonly IToken[], index: number, block: BlockKind | und
   return blockKinds[tokens[head + 1]?.image ?? ''] ?? block;
 }
 
+/** The first words of all statements. */
+const statementWords = new Set(
+  Object.values(blockKinds).flatMap(({ statements }) => statements.map((statement) => statement.split(' ')[0] ?? '')),
+);
+
 /** Whether a token is the first of its line or follows a brace: only there a word is taken for a statement. */
 function startsStatement(tokens: readonly IToken[], index: number): boolean {
   const before = tokens[index - 1];
@@ -126,7 +131,7 @@ function startsStatement(tokens: readonly IToken[], index: number): boolean {
 }
 
 /** Where an unknown statement ends: before the next known one that begins a line, after its block, or where its block's does. */
-function statementEnd(tokens: readonly IToken[], from: number, block: BlockKind, text: string): number {
+function statementEnd(tokens: readonly IToken[], from: number, text: string): number {
   const column = tokens[from]?.startColumn;
   let depth = 0;
   for (let i = from + 1; i < tokens.length; i++) {
@@ -139,7 +144,7 @@ function statementEnd(tokens: readonly IToken[], from: number, block: BlockKind,
       depth--;
       if (depth === 0) return Number.isNaN(token.startOffset) ? end + 1 : token.startOffset + 1;
     } else if (depth === 0 && startsStatement(tokens, i)) {
-      if (token.startColumn === column || block.statements.some((s) => s.split(' ')[0] === token.image)) return end + 1;
+      if (token.startColumn === column || statementWords.has(token.image)) return end + 1;
     }
   }
   return text.length;
