@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { emptyWorld } from '../world.ts';
+import { fuzzSources } from './fuzz-sources.ts';
+import { Project } from './project.ts';
+import { difference, fuzz, seeded } from './random-edits.ts';
+
+const world = emptyWorld(Date.UTC(2026, 10, 24, 10));
+
+function opened(sources: ReadonlyMap<string, string> = fuzzSources): Project {
+  const project = new Project(world);
+  for (const [uri, text] of sources) project.set(uri, text);
+  return project;
+}
+
+describe('a project that lives through edits', () => {
+  it('says the same as a fresh check when nothing was edited', () => {
+    expect(difference(opened(), fuzzSources, world)).toBe('');
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('says the same as a fresh check after random edits (seed %i)', (seed) => {
+    expect(fuzz(fuzzSources, 60, seeded(seed))).toBeUndefined();
+  });
+
+  it('reads only the declaration that an edit touched', () => {
+    const uri = 'file:///work/spring.otaplan';
+    const project = opened();
+    const before = project.file(uri);
+    const text = before?.text ?? '';
+    const at = text.indexOf('retry 5');
+    project.edit(uri, `${text.slice(0, at)} ${text.slice(at)}`, { start: at, oldEnd: at, newEnd: at + 1 });
+    const after = project.file(uri);
+    const kept = after?.blocks.filter((block) => before?.blocks.includes(block));
+    expect(after?.blocks.length).toBe(3);
+    expect(kept?.length).toBe(2);
+  });
+
+  it('keeps the trees of a declaration when only a comment in it changed', () => {
+    const uri = 'file:///work/catalog.otaplan';
+    const project = opened();
+    const text = project.file(uri)?.text ?? '';
+    const before = project.file(uri)?.declarations;
+    const at = text.indexOf('the package');
+    project.edit(uri, `${text.slice(0, at)}x${text.slice(at)}`, { start: at, oldEnd: at, newEnd: at + 1 });
+    const after = project.file(uri)?.declarations;
+    expect(after?.every((node, index) => node === before?.[index])).toBe(true);
+  });
+
+  it('works out fixes when asked, in the positions of now', () => {
+    const uri = 'file:///work/more/other.otaplan';
+    const project = opened();
+    project.result();
+    const text = project.file(uri)?.text ?? '';
+    const shifted = `// above\n${text}`;
+    project.edit(uri, shifted, { start: 0, oldEnd: 0, newEnd: 9 });
+    const finding = project.result().findings.find(({ code }) => code === 'TIME004');
+    const edits = finding?.fixes()[0]?.edits.map(({ range, newText }) => [range.start.line, newText]);
+    expect(edits).toEqual([
+      [5, '2026-12-10 23:59'],
+      [5, '2026-12-20 00:00'],
+    ]);
+  });
+});

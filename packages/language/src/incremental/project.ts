@@ -1,0 +1,522 @@
+import type { CheckResult, Finding, Fix, NotChecked, SuppressedFinding } from '../findings.ts';
+import * as ast from '../generated/ast.ts';
+import { resolvePath } from '../meaning/paths.ts';
+import type { Workspace } from '../meaning/workspace.ts';
+import { usersOf } from '../rules/allowances.ts';
+import { rules as allRules } from '../rules/registry.ts';
+import type { AnyRule, RuleContext, SubjectKind, Subjects } from '../rules/rule.ts';
+import { toFinding } from '../rules/run.ts';
+import { defaultParser } from '../services.ts';
+import {
+  type Block,
+  blockOfNode,
+  forgetPlaces,
+  placeOf,
+  type SourceFile,
+  type SourceParser,
+} from '../syntax/source.ts';
+import type { World } from '../world.ts';
+import { type Change, type Edited, editFile, readAnew } from './edit.ts';
+import { allowancesOf, Entry, statementFor } from './entry.ts';
+import { LiveWorkspace, workspaceFacts } from './live-workspace.ts';
+import { liveWorld } from './live-world.ts';
+import { type StoredFinding, store, tell } from './stored.ts';
+import { Tracker } from './tracker.ts';
+
+export interface ProjectOptions {
+  readonly parser?: SourceParser;
+  /** Other rules than the language's own, for tests. */
+  readonly rules?: readonly AnyRule[];
+}
+
+/** What is kept of a file. */
+interface Kept {
+  /** One for each block, and one for what is outside of all. */
+  readonly entries: Map<Block | undefined, Entry>;
+  /** Entries whose rules are to be run. */
+  readonly dirty: Set<Entry>;
+}
+
+/**
+ * The files of an editor, checked again and again while they change. After an edit only those declarations are read and
+ * checked that changed, or that looked at something that did. Once everything is checked ({@link checkSome} said so), the
+ * findings are those of a fresh check of the same sources in the same world.
+ */
+export class Project {
+  /** The files as they are now, with what they mean. */
+  readonly workspace: Workspace;
+  private readonly live: LiveWorkspace;
+  private readonly files = new Map<string, SourceFile>();
+  private readonly kept = new Map<string, Kept>();
+  private readonly dirtyFiles = new Set<string>();
+  private readonly tracker = new Tracker();
+  private readonly parser: SourceParser;
+  private readonly rules: ReadonlyMap<SubjectKind, readonly AnyRule[]>;
+  private readonly severities: ReadonlyMap<string, AnyRule['severity']>;
+  private world: World;
+  /** Who has findings in a file, and who has any at all. */
+  private readonly findersIn = new Map<string, Set<Entry>>();
+  private readonly allowing = new Map<string, Set<Entry>>();
+  /** Who has findings with places in a block that is not its own. */
+  private readonly mentioning = new Map<Block, Set<Entry>>();
+  /** What the rules about all files together said. */
+  private readonly wide = new Entry('', undefined);
+  private wideIsStale = true;
+  private settledFindings = false;
+
+  constructor(world: World, options: ProjectOptions = {}) {
+    this.world = world;
+    this.parser = options.parser ?? defaultParser();
+    const rules = (options.rules ?? allRules).filter((rule) => !rule.onRequest);
+    this.rules = Map.groupBy(rules, (rule) => rule.on);
+    this.severities = new Map(rules.map((rule) => [rule.code, rule.severity]));
+    this.live = new LiveWorkspace(
+      this.files,
+      liveWorld(() => this.world, this.tracker),
+      this.tracker,
+      (declaration) => this.entryOf(blockOfNode(declaration)),
+    );
+    this.workspace = this.live;
+  }
+
+  /** Takes in a file, or its text as a whole. */
+  set(uri: string, text: string): void {
+    const before = this.files.get(uri);
+    if (before?.text === text) return;
+    if (!before) this.appeared(uri);
+    this.take(readAnew(this.parser, before, text, uri));
+  }
+
+  /** Takes in an edit of a file that is here. */
+  edit(uri: string, text: string, change: Change): void {
+    const before = this.files.get(uri);
+    if (before) this.take(editFile(this.parser, before, text, change));
+    else this.set(uri, text);
+  }
+
+  remove(uri: string): void {
+    const file = this.files.get(uri);
+    if (!file) return;
+    for (const block of file.blocks) this.drop(uri, block);
+    this.dropEntry(this.kept.get(uri)?.entries.get(undefined));
+    this.files.delete(uri);
+    this.kept.delete(uri);
+    this.dirtyFiles.delete(uri);
+    this.live.forgetDeclared(uri);
+    this.appeared(uri);
+  }
+
+  /** Says that facts of the world changed ({@link worldFacts}); the world itself may be another one. */
+  worldChanged(facts: Iterable<string>, world: World = this.world): void {
+    this.world = world;
+    this.wideIsStale = true;
+    for (const fact of facts) this.fire(fact);
+  }
+
+  /** The addresses of files outside the sources that somebody looked at: `text` of lists, `facts` of package files. */
+  get lookedAt(): { readonly texts: readonly string[]; readonly facts: readonly string[] } {
+    const names = [...this.tracker.facts];
+    const after = (prefix: string) =>
+      names.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+    return { texts: after('text '), facts: after('facts ') };
+  }
+
+  /** The text of a file as it is known here. */
+  file(uri: string): SourceFile | undefined {
+    return this.files.get(uri);
+  }
+  get uris(): Iterable<string> {
+    return this.files.keys();
+  }
+
+  /** Runs what is to be run of one file, before all others. */
+  check(uri: string): void {
+    const kept = this.kept.get(uri);
+    if (!kept) return;
+    for (const entry of kept.dirty) this.run(entry);
+    kept.dirty.clear();
+    this.dirtyFiles.delete(uri);
+  }
+
+  /**
+   * Goes on with what is to be run, file by file, until `enough` says so.
+   * @returns the files whose findings may be others now; `done`: nothing is left to run
+   */
+  checkSome(enough: () => boolean): { readonly done: boolean; readonly checked: readonly string[] } {
+    const checked: string[] = [];
+    for (const uri of this.dirtyFiles) {
+      const dirty = this.kept.get(uri)?.dirty ?? new Set();
+      for (const entry of dirty) {
+        this.run(entry);
+        dirty.delete(entry);
+        if (enough()) return { done: false, checked: [...checked, uri] };
+      }
+      checked.push(uri);
+      this.dirtyFiles.delete(uri);
+      if (enough()) return { done: this.dirtyFiles.size === 0 && !this.wideIsStale, checked };
+    }
+    this.settle();
+    return { done: true, checked };
+  }
+
+  /** Whether nothing is left to run but what looks at all files together. */
+  get isQuiet(): boolean {
+    return this.dirtyFiles.size === 0;
+  }
+
+  /** Runs the rules that look at all files together, and those about what was accepted; only once everything else was run. */
+  settle(): void {
+    if (this.wideIsStale) {
+      this.wideIsStale = false;
+      const found = this.runRules('workspace', this.live, '', undefined);
+      this.place(this.wide, found.findings);
+      this.wide.notChecked = found.notChecked;
+      this.settledFindings = false;
+    }
+    if (this.settledFindings) return;
+    this.settledFindings = true;
+    this.judgeAllowances();
+  }
+
+  /** The findings in a file, by place, as far as rules were run. */
+  findings(uri: string): Finding[] {
+    const told: Finding[] = [];
+    for (const entry of this.findersIn.get(uri) ?? []) {
+      for (const stored of [...entry.findings, ...entry.allowFindings]) {
+        if (stored.at.uri === uri && this.accepting(stored).length === 0) told.push(this.tell(stored, entry));
+      }
+    }
+    return told.sort(byPlace);
+  }
+
+  /** Everything that the check says. Runs what is left to run. */
+  result(): CheckResult {
+    this.checkSome(() => false);
+    const findings: Finding[] = [];
+    const suppressed: SuppressedFinding[] = [];
+    for (const uri of [...this.findersIn.keys()].sort()) {
+      findings.push(...this.findings(uri));
+      for (const entry of this.findersIn.get(uri) ?? []) {
+        for (const stored of entry.findings) {
+          const [statement] = stored.at.uri === uri ? this.accepting(stored) : [];
+          if (statement) suppressed.push({ finding: this.tell(stored, entry), reason: statement.reason ?? '' });
+        }
+      }
+    }
+    const notChecked = new Map<string, NotChecked>();
+    for (const each of this.notChecked()) notChecked.set(`${each.code} ${each.uri} ${each.reason}`, each);
+    return { findings, suppressed, notChecked: [...notChecked.values()] };
+  }
+
+  // --- files come, change and go
+
+  private take({ file, removed, added, same }: Edited): void {
+    const { uri } = file;
+    this.files.set(uri, file);
+    let kept = this.kept.get(uri);
+    if (!kept) {
+      kept = { entries: new Map(), dirty: new Set() };
+      this.kept.set(uri, kept);
+    }
+    const changedNames = new Set<string>();
+    const differs = removed.length !== same.size || added.length !== same.size;
+    for (const block of removed) {
+      if (differs) for (const name of namesOf(block, uri)) changedNames.add(name);
+      this.drop(uri, block);
+    }
+    for (const block of added) {
+      if (differs) for (const name of namesOf(block, uri)) changedNames.add(name);
+      kept.entries.set(block, new Entry(uri, block));
+      this.markDirty(kept.entries.get(block));
+    }
+    const rest = kept.entries.get(undefined) ?? new Entry(uri, undefined);
+    kept.entries.set(undefined, rest);
+    this.markDirty(rest);
+    if (differs) {
+      this.live.forgetDeclared(uri);
+      this.wideIsStale = true;
+    }
+    for (const name of changedNames) this.fire(name);
+  }
+
+  private drop(uri: string, block: Block): void {
+    this.dropEntry(this.kept.get(uri)?.entries.get(block));
+    this.kept.get(uri)?.entries.delete(block);
+    for (const declaration of block.declarations) this.live.forgetMeaning(declaration);
+    const mentioning = this.mentioning.get(block);
+    this.mentioning.delete(block);
+    for (const entry of mentioning ?? []) this.markDirty(entry);
+  }
+
+  private dropEntry(entry: Entry | undefined): void {
+    if (!entry) return;
+    this.tracker.forget(entry);
+    this.place(entry, []);
+    this.setAllowances(entry, []);
+    this.kept.get(entry.uri)?.dirty.delete(entry);
+  }
+
+  /** A file is there now that was not, or the other way round: whoever imports it sees other names. */
+  private appeared(uri: string): void {
+    this.wideIsStale = true;
+    const names = this.files.get(uri)?.blocks.flatMap((block) => namesOf(block, uri)) ?? [];
+    for (const name of names) this.fire(name);
+    for (const file of this.files.values()) {
+      const imports = file.declarations.some((node) => ast.isImport(node) && resolvePath(file.uri, node.path) === uri);
+      if (imports) this.fire(workspaceFacts.imports(file.uri));
+    }
+    this.fire(workspaceFacts.allImports);
+  }
+
+  /** Tells whoever looked at a fact that it is another one now. */
+  private fire(fact: string): void {
+    for (const reader of this.tracker.take(fact)) {
+      const entry = reader as Entry;
+      this.tracker.forget(entry);
+      this.markDirty(entry);
+      // What it means may be something else now: whoever looked at that is to look again.
+      for (const declaration of entry.declarations) {
+        this.live.forgetMeaning(declaration);
+        if (ast.isDevices(declaration)) this.fire(workspaceFacts.devices(declaration.name));
+        if (ast.isDevices(declaration)) this.fire(workspaceFacts.allDevices);
+        if (ast.isPlan(declaration)) this.fire(workspaceFacts.allPlans);
+      }
+    }
+  }
+
+  private markDirty(entry: Entry | undefined): void {
+    if (!entry) return;
+    if (entry === this.wide) {
+      this.wideIsStale = true;
+      return;
+    }
+    this.kept.get(entry.uri)?.dirty.add(entry);
+    this.dirtyFiles.add(entry.uri);
+    // Only a comment may have changed, but then places have as well.
+    this.settledFindings = false;
+  }
+
+  private entryOf(block: Block): Entry | undefined {
+    return block.file && this.kept.get(block.file.uri)?.entries.get(block);
+  }
+
+  // --- rules
+
+  private run(entry: Entry): void {
+    const file = this.files.get(entry.uri);
+    if (!file) return;
+    const findings: StoredFinding[] = [];
+    const notChecked: NotChecked[] = [];
+    const { block } = entry;
+    this.tracker.within(entry, () => {
+      for (const { kind, subject, whole } of this.subjects(file, block)) {
+        const found = this.runRules(kind, subject, entry.uri, block, whole);
+        findings.push(...found.findings);
+        notChecked.push(...found.notChecked);
+      }
+    });
+    this.place(entry, findings);
+    entry.notChecked = notChecked;
+    entry.allowState = '';
+    if (block) {
+      const spanOf = (plan: ast.Plan) => {
+        const { start, end } = placeOf(plan);
+        return { start: start - block.offset, end: end - block.offset };
+      };
+      this.setAllowances(entry, allowancesOf(block, spanOf));
+      forgetPlaces(block);
+    }
+    this.settledFindings = false;
+  }
+
+  /** What the rules look at in a block, or in a file outside of all blocks. */
+  private *subjects(
+    file: SourceFile,
+    block: Block | undefined,
+  ): Iterable<{ kind: SubjectKind; subject: Subjects[SubjectKind]; whole: boolean }> {
+    if (!block) {
+      yield { kind: 'part', subject: file.rest, whole: file.problems.length === 0 };
+      if (this.rules.has('file')) yield { kind: 'file', subject: file, whole: !file.broken };
+      return;
+    }
+    const whole = !block.broken;
+    yield { kind: 'part', subject: file.partOf(block), whole: block.problems.length === 0 };
+    for (const node of block.declarations) {
+      if (ast.isProduct(node)) yield { kind: 'product', subject: node, whole };
+      else if (ast.isDevices(node)) yield { kind: 'devices', subject: this.live.devices(node), whole };
+      else if (ast.isPlan(node)) yield { kind: 'plan', subject: this.live.plan(node), whole };
+      else if (ast.isPackage(node)) {
+        const subject = this.live.packages(file).find((meaning) => meaning.node === node);
+        if (subject) yield { kind: 'package', subject, whole };
+      } else {
+        const subject = this.live.imports(file).find((meaning) => meaning.node === node);
+        if (subject) yield { kind: 'import', subject, whole };
+      }
+    }
+  }
+
+  private runRules<K extends SubjectKind>(
+    kind: K,
+    subject: Subjects[K],
+    uri: string,
+    block: Block | undefined,
+    whole = true,
+  ): { findings: StoredFinding[]; notChecked: NotChecked[] } {
+    const findings: StoredFinding[] = [];
+    const notChecked: NotChecked[] = [];
+    for (const rule of this.rules.get(kind) ?? []) {
+      if (rule.needsWhole && !whole) continue;
+      for (const report of rule.check(subject, this.context)) {
+        if ('notKnown' in report) notChecked.push({ code: rule.code, uri, reason: report.notKnown });
+        else findings.push(store(rule, report, block));
+      }
+    }
+    return { findings, notChecked };
+  }
+
+  private get context(): RuleContext {
+    return { workspace: this.live, world: this.live.world };
+  }
+
+  /** Puts an entry's findings in the place of those it had. */
+  private place(entry: Entry, findings: readonly StoredFinding[], allowFindings: readonly StoredFinding[] = []): void {
+    for (const { at } of [...entry.findings, ...entry.allowFindings]) this.findersIn.get(at.uri)?.delete(entry);
+    for (const block of entry.mentions) this.mentioning.get(block)?.delete(entry);
+    entry.findings = findings;
+    entry.allowFindings = allowFindings;
+    for (const { at } of [...findings, ...allowFindings]) {
+      const finders = this.findersIn.get(at.uri);
+      if (finders) finders.add(entry);
+      else this.findersIn.set(at.uri, new Set([entry]));
+    }
+    const places = findings.flatMap(({ at, related }) => [at.block, ...related.map((each) => each.at.block)]);
+    entry.mentions = [...new Set(places.filter((block) => block !== undefined && block !== entry.block))] as Block[];
+    for (const block of entry.mentions) {
+      const mentioning = this.mentioning.get(block);
+      if (mentioning) mentioning.add(entry);
+      else this.mentioning.set(block, new Set([entry]));
+    }
+  }
+
+  // --- what plans accept
+
+  private setAllowances(entry: Entry, allowances: Entry['allowances']): void {
+    const codes = (list: Entry['allowances']) => list.flatMap(({ statements }) => statements.map(({ code }) => code));
+    for (const code of codes(entry.allowances)) {
+      this.allowing.get(code)?.delete(entry);
+      if (this.allowing.get(code)?.size === 0) this.allowing.delete(code);
+    }
+    entry.allowances = allowances;
+    for (const code of codes(allowances)) {
+      const entries = this.allowing.get(code);
+      if (entries) entries.add(entry);
+      else this.allowing.set(code, new Set([entry]));
+    }
+  }
+
+  /** The statements by which plans accept a finding; none: it stands. */
+  private accepting({ severity, code, at }: StoredFinding): ast.Allow[] {
+    if (severity !== 'warning' || !this.allowing.has(code) || !at.block) return [];
+    for (const allowance of this.entryOf(at.block)?.allowances ?? []) {
+      const statement = statementFor(allowance, code);
+      if (statement && at.start >= allowance.start && at.end <= allowance.end) return [statement];
+    }
+    const source = this.files.get(at.uri);
+    if (!source) return [];
+    const { offset } = at.block;
+    const users = usersOf({ source, start: offset + at.start, end: offset + at.end }, this.live);
+    const statements = users.map((user) => user.all(ast.isAllow).find((statement) => statement.code === code));
+    const all = statements.filter((statement) => statement !== undefined);
+    return all.length === users.length ? all : [];
+  }
+
+  private judgeAllowances(): void {
+    const rules = this.rules.get('allow') ?? [];
+    if (this.allowing.size === 0 || rules.length === 0) return;
+    const counts = new Map<ast.Allow, number>();
+    for (const entry of new Set([...this.findersIn.values()].flatMap((finders) => [...finders]))) {
+      for (const stored of entry.findings) {
+        for (const statement of this.accepting(stored)) counts.set(statement, (counts.get(statement) ?? 0) + 1);
+      }
+    }
+    const undecided = new Set<string>();
+    for (const { code } of this.notChecked()) undecided.add(code);
+    for (const entry of new Set([...this.allowing.values()].flatMap((entries) => [...entries]))) {
+      const subjects = entry.allowances.flatMap(({ plan, statements }) =>
+        statements.map((node) => ({
+          node,
+          plan: this.live.plan(plan),
+          accepted: counts.get(node) ?? 0,
+          severity: this.severities.get(node.code),
+          undecided: undecided.has(node.code),
+        })),
+      );
+      const state = subjects.map((subject) => `${subject.accepted} ${subject.undecided}`).join();
+      if (state === entry.allowState) continue;
+      const broken = entry.block?.broken === true;
+      const found = subjects.flatMap(
+        (subject) => this.runRules('allow', subject, entry.uri, entry.block, !broken).findings,
+      );
+      this.place(entry, entry.findings, found);
+      entry.allowState = state;
+      if (entry.block) forgetPlaces(entry.block);
+    }
+  }
+
+  private *notChecked(): Iterable<NotChecked> {
+    for (const { entries } of this.kept.values()) for (const entry of entries.values()) yield* entry.notChecked;
+    yield* this.wide.notChecked;
+  }
+
+  // --- telling
+
+  private tell(stored: StoredFinding, entry: Entry): Finding {
+    return tell(stored, this.files, () => this.fixes(stored, entry));
+  }
+
+  /** Runs the rule again, for the fixes of one finding. */
+  private fixes(stored: StoredFinding, entry: Entry): readonly Fix[] {
+    const file = this.files.get(entry.uri);
+    const { range } = tell(stored, this.files, () => []);
+    const subjects =
+      entry === this.wide || !file
+        ? [{ kind: 'workspace' as const, subject: this.live, whole: true }]
+        : [...this.subjects(file, entry.block)];
+    for (const { kind, subject } of subjects) {
+      for (const rule of this.rules.get(kind) ?? []) {
+        if (rule.code !== stored.code) continue;
+        for (const report of rule.check(subject, this.context)) {
+          if ('notKnown' in report || report.message !== stored.message) continue;
+          const finding = toFinding(rule, report);
+          if (finding.uri === stored.at.uri && sameRange(finding.range, range)) return finding.fixes();
+        }
+      }
+    }
+    return [];
+  }
+}
+
+/** The facts that a block's declarations make. */
+function namesOf(block: Block, uri: string): string[] {
+  return block.declarations.flatMap((node): string[] => {
+    if (ast.isProduct(node)) return [workspaceFacts.product(node.name), workspaceFacts.allProducts];
+    if (ast.isDevices(node)) return [workspaceFacts.devices(node.name), workspaceFacts.allDevices];
+    if (ast.isPackage(node)) return [workspaceFacts.packages(uri), workspaceFacts.allPackages];
+    if (ast.isImport(node)) return [workspaceFacts.imports(uri), workspaceFacts.allImports];
+    return [workspaceFacts.allPlans];
+  });
+}
+
+function sameRange(a: Finding['range'], b: Finding['range']): boolean {
+  return (
+    a.start.line === b.start.line &&
+    a.start.character === b.start.character &&
+    a.end.line === b.end.line &&
+    a.end.character === b.end.character
+  );
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  const [left, right] = [a.range.start, b.range.start];
+  return left.line - right.line || left.character - right.character || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+}
