@@ -53,8 +53,9 @@ export class Authentication {
     const key = issuer === undefined ? null : await this.#accessKeys.find(issuer);
     const claims =
       key && key.role !== 'viewer' ? readToken(this.#accessKeys.secretOf(key), token, this.#clock.now()) : null;
-    if (claims?.use !== 'endUser') throw new ProblemError('not-signed-in', 'The end user’s token is wrong or over.');
-    return { kind: 'endUser', user: claims.sub, devices: new Set(claims.devices ?? []) };
+    if (!key || claims?.use !== 'endUser' || !/^[\x21-\x7e]{1,64}$/.test(claims.sub))
+      throw new ProblemError('not-signed-in', 'The end user’s token is wrong or over.');
+    return { kind: 'endUser', issuer: key.key, user: claims.sub, devices: new Set(claims.devices ?? []) };
   }
 
   async #proveDevice(authorization: string, params: Readonly<Record<string, string>>): Promise<DeviceCaller> {

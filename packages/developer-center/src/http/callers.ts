@@ -21,6 +21,8 @@ export interface DeviceCaller {
 /** An end user, and the devices that the user's token names. */
 export interface EndUserCaller {
   readonly kind: 'endUser';
+  /** The access key whose holder vouches for the user. */
+  readonly issuer: string;
   readonly user: string;
   /** `<product key>/<device key>`. */
   readonly devices: ReadonlySet<string>;
@@ -55,6 +57,6 @@ export function callerName(caller: Caller): string {
     case 'device':
       return `device:${caller.productKey}/${caller.deviceKey}`;
     case 'endUser':
-      return `user:${caller.user}`;
+      return `user:${caller.issuer}/${caller.user}`;
   }
 }

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { problems, problemType } from '@otaplan/api';
 import type { Clock } from '../clock.ts';
@@ -37,12 +37,7 @@ export async function listen(app: App, host: string, port: number): Promise<List
       `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(malformed)}\r\nConnection: close\r\n\r\n${malformed}`,
     );
   });
-  let closing = false;
-  server.on('request', (_request, response) => {
-    response.on('close', () => {
-      if (closing) server.closeIdleConnections();
-    });
-  });
+  const connections = new Connections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog: 4096 }, () => {
@@ -52,10 +47,7 @@ export async function listen(app: App, host: string, port: number): Promise<List
   });
   return {
     address: addressOf(server),
-    close: (clock) => {
-      closing = true;
-      return stop(server, clock);
-    },
+    close: (clock) => stop(server, connections, clock),
   };
 }
 
@@ -66,14 +58,48 @@ const malformed = JSON.stringify({
   detail: 'The request is not HTTP as it should be.',
 });
 
-function stop(server: Server, clock: Clock): Promise<void> {
+/**
+ * The connections, by how many requests are under way on each. Node's own notion of an idle one leaves out those that never sent
+ * a request, which clients open ahead of need: they would hold up the end.
+ */
+class Connections {
+  readonly #underWay = new Map<Socket, number>();
+  #closing = false;
+
+  constructor(server: Server) {
+    server.on('connection', (socket) => {
+      this.#underWay.set(socket, 0);
+      socket.on('close', () => this.#underWay.delete(socket));
+    });
+    server.on('request', ({ socket }, response) => {
+      this.#count(socket, 1);
+      response.on('close', () => {
+        this.#count(socket, -1);
+        if (this.#closing && this.#underWay.get(socket) === 0) socket.end();
+      });
+    });
+  }
+
+  /** Ends those on which nothing is under way, now and from now on. */
+  endIdle(): void {
+    this.#closing = true;
+    for (const [socket, count] of this.#underWay) if (count === 0) socket.destroy();
+  }
+
+  #count(socket: Socket, change: number): void {
+    const count = this.#underWay.get(socket);
+    if (count !== undefined) this.#underWay.set(socket, count + change);
+  }
+}
+
+function stop(server: Server, connections: Connections, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(graceMs, () => server.closeAllConnections());
     server.close(() => {
       cancel();
       resolve();
     });
-    server.closeIdleConnections();
+    connections.endIdle();
   });
 }
 

@@ -24,15 +24,15 @@ export function rolloutRoutes(center: Center, events: EventStreams): Route[] {
       // An unknown plan is refused before the stream begins.
       if (plan !== null) await center.getPlanSummary(plan);
       const { socket } = incoming;
+      const headers = {
+        'Content-Type': 'text/event-stream',
+        'Cache-Control': 'no-store',
+        // Proxies that gather bytes would hold live changes back.
+        'X-Accel-Buffering': 'no',
+      };
+      if (request.method === 'HEAD') return new Response(null, { headers });
       const body = events.stream(plan, request.headers.get('Last-Event-ID'), () => socket.destroy());
-      return new Response(body, {
-        headers: {
-          'Content-Type': 'text/event-stream',
-          'Cache-Control': 'no-store',
-          // Proxies that gather bytes would hold live changes back.
-          'X-Accel-Buffering': 'no',
-        },
-      });
+      return new Response(body, { headers });
     }),
   ];
 }
