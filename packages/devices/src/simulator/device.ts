@@ -76,9 +76,10 @@ export class Device {
     await this.#world.schedule.deviceSeconds(this.#seconds('boot'));
     const components = this.#memory.installed.map(({ identifier, type, version }) => ({ identifier, type, version }));
     const { battery, signal } = this.#upgrade.conditions();
+    // First why it is still the old one: the versions alone would say that something failed, but not what.
+    this.#upgrade.reportFailureOfLastStart();
     this.#link.report({ kind: 'versions', components, battery: Math.floor(battery), signal: Math.floor(signal) });
     if (this.#temper.find('poison') !== null) for (const report of poison) this.#memory.outbox.addRaw(report);
-    this.#upgrade.reportFailureOfLastStart();
     if (this.#world.profile.asksAtStart) this.#link.report({ kind: 'request', components });
     let message: PlanMessage | null = null;
     let lookAgain: number | null = null;

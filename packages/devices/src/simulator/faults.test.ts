@@ -60,11 +60,9 @@ describe('a fault profile', () => {
   });
 
   it('comes back with the old version after a failed flash and says why', async () => {
-    const { story, summary } = await outcome(only({ kind: 'fail', at: 'flash', times: 1 }), {}, (server) => {
-      server.retries = 1;
-    });
-    const back = story.lastIndexOf('versions', story.length - 3);
-    expect(story.slice(back - 1)).toContain('FOTA planReceived');
+    const { story, summary } = await outcome(only({ kind: 'fail', at: 'flash', times: 1, cause: 'It did not start' }));
+    const first = story.indexOf('FOTA upgrading');
+    expect(story.slice(first + 1, first + 3)).toEqual(['FOTA upgradeFailed (It did not start)', 'versions']);
     expect(summary.versions).toEqual({ 'FOTA=2.0.0': 1 });
   });
 

@@ -13,9 +13,9 @@ const longestRetryPause = 20 * 60_000;
 
 /**
  * Whether work is left, as far as devices can know. It is, while a device is starting, working or cut off; and while one waits
- * for an automatic retry, which comes by itself within minutes. It is not, for devices that only a person or the next
- * hours can move (rejection period, end user), for those that never move again (silent, offline, held, refused), and
- * for those that have done their part.
+ * for an automatic retry, which comes by itself within minutes. It is not, for devices that only a person can move,
+ * for those that never move again (silent, offline, held, refused), and for those that have done their part: a device
+ * that rejected has, until the rejection period is over and it gets the plan again.
  */
 export function workIsLeft(tally: Tally, quietForMilliseconds: number): boolean {
   const { counts, waitingFor } = tally;

@@ -84,13 +84,12 @@ describe('a simulated device', () => {
     expect(summary.versions).toEqual({ 'FOTA=1.0.0': 1 });
   });
 
-  it('leaves the confirmation of a manual plan to the end user', async () => {
+  it('carries out a manual plan once it gets it, which is when the end user confirmed', async () => {
     const server = await center();
     server.mode = 'manual';
     const simulation = started(run(server));
-    const summary = await simulation.idle;
-    expect(summary.waitingFor.endUser).toBe(1);
-    expect(server.statuses(simulation.deviceKeys[0] ?? '')).toEqual(['planReceived']);
+    await simulation.idle;
+    expect(server.statuses(simulation.deviceKeys[0] ?? '')).toEqual(['upgradeSucceeded']);
   });
 });
 

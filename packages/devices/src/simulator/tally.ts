@@ -1,7 +1,7 @@
 /**
  * What a simulated device is doing, as far as it matters for "is there work left":
  * `starting` not heard of yet · `working` on a plan · `reconnecting` cannot reach Developer Center, so nobody knows ·
- * `waiting` has a plan, and the next move is not its own (a retry, the end of the rejection period, the end user) ·
+ * `waiting` has a plan, and the next move is not its own ·
  * `settled` nothing to do · and four that never move again by themselves: `silent`, `offline`, `held` (battery or signal
  * never good enough) and `refused` (its secret is not accepted).
  */
@@ -19,10 +19,10 @@ export const activities = [
 export type Activity = (typeof activities)[number];
 
 /**
- * What a waiting device waits for: an automatic retry; a person who retries it; the end of the rejection period; the
- * end user's confirmation; Developer Center's answer to what it reported.
+ * What a waiting device waits for: an automatic retry; a person who retries it; Developer Center, which does not ask
+ * anything of it now. During the rejection period, and until the end user confirms a manual plan, a device has no plan.
  */
-export type WaitingFor = 'retry' | 'person' | 'rejectionPeriod' | 'endUser' | 'platform';
+export type WaitingFor = 'retry' | 'person' | 'platform';
 
 /** Counters of the whole simulation. Bytes are those of package files. */
 export interface Traffic {
@@ -41,8 +41,7 @@ export class Tally {
   readonly waitingFor: Record<WaitingFor, number> = {
     retry: 0,
     person: 0,
-    rejectionPeriod: 0,
-    endUser: 0,
+
     platform: 0,
   };
   readonly traffic: Traffic = {

@@ -26,6 +26,7 @@ export class GoneSilent extends Error {
 }
 
 type Reported = (typeof reportedStatuses)[number];
+const unconfirmed = ['planNotReceived', 'planReceived', 'upgradeRejected'];
 const failed = ['downloadFailed', 'upgradeFailed'];
 const underWay = ['upgradeConfirmed', 'readyToDownload', 'downloading', 'downloadSucceeded', 'upgrading'];
 
@@ -81,18 +82,15 @@ export class Upgrade {
     if (failed.includes(component.status)) {
       return { kind: 'waiting', for: component.retryAt === null ? 'person' : 'retry' };
     }
-    if (work === null)
-      return { kind: 'waiting', for: component.status === 'upgradeRejected' ? 'rejectionPeriod' : 'platform' };
+    if (work === null) return { kind: 'waiting', for: 'platform' };
     switch (work.stage) {
       case 'new':
-        await this.#receive(work);
-        return await this.#decide(plan, component, work);
-      case 'received':
-        return await this.#decide(plan, component, work);
+      // Rejected, and here it is again: the rejection period is over. Until then the message has no plan.
       case 'rejected':
-        if (component.status === 'upgradeRejected') return { kind: 'waiting', for: 'rejectionPeriod' };
         await this.#receive(work);
-        return await this.#decide(plan, component, work);
+        return await this.#decide(component, work);
+      case 'received':
+        return await this.#decide(component, work);
       case 'confirmed':
         if (component.address === null) return this.#tellAgain(component, work);
         return await this.#download(component, component.address.files, work);
@@ -113,7 +111,7 @@ export class Upgrade {
     // An older attempt than the one at hand is a message that was overtaken.
     if (same && work.attempt >= component.attempt) return work;
     const { status } = component;
-    const fresh = status === 'planNotReceived' || status === 'planReceived';
+    const fresh = unconfirmed.includes(status);
     // Lost its memory in the middle: it was confirmed, so it downloads once more. Reports that go back are ignored.
     if (!fresh && !underWay.includes(status)) return null;
     const begun: Work = {
@@ -141,11 +139,9 @@ export class Upgrade {
     await this.#report(work, 'planReceived');
   }
 
-  async #decide(plan: Plan, component: PlanComponent, work: Work): Promise<Turn> {
+  async #decide(component: PlanComponent, work: Work): Promise<Turn> {
     const wait = this.#conditions.untilGoodFor(component);
     if (wait !== 0) return { kind: 'held', milliseconds: wait };
-    // A manual plan is confirmed by the end user, in the app: the message says so when it is.
-    if (plan.mode === 'manual' && !underWay.includes(component.status)) return { kind: 'waiting', for: 'endUser' };
     await this.#world.schedule.deviceSeconds(this.#seconds('decide', work));
     if (strikes(this.#temper.find('reject', work.identifier), work.rejections + 1)) {
       work.rejections++;

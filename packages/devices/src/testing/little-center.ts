@@ -181,8 +181,8 @@ export class LittleCenter {
       component.address = { files: [{ name: 'app.bin', url, size: this.payload.length, md5, sha256, crc32: crc }] };
     }
     if (report.status === 'downloadFailed' || report.status === 'upgradeFailed') this.#retry(device, component);
-    // A rejection period of nothing: it is pushed again at once.
-    if (report.status === 'upgradeRejected' && device.retriesLeft-- > 0) component.status = 'planReceived';
+    // A rejection period of nothing: it stays in the message, which asks again.
+    if (report.status === 'upgradeRejected' && device.retriesLeft-- <= 0) component.status = 'upgradeFailed';
     return true;
   }
 
