@@ -1,16 +1,18 @@
 import { hasValidImeiCheckDigit } from '@otaplan/model';
 import { Draws } from './draws.ts';
 
-/** 3GPP TS 23.003 keeps the reporting body 00 for test equipment: no such number belongs to anybody's modem. */
+/** Type allocation codes that begin with 00 are for test equipment (GSMA TS.06): no such number is anybody's modem. */
 const testTypeAllocation = '00101700';
 
 /**
  * Device keys that look like IMEIs: 15 digits with the right check digit. The first key follows from the seed, the others
- * count on from it, so that a key range is a batch.
- * @param count at most 1,000,000
+ * count on from it. Sorted, so that a key range is a batch.
+ * @param count at most 1,000,000; more is a RangeError
  */
 export function deviceKeys(seed: string, count: number): string[] {
   const serials = 1_000_000;
+  if (count > serials)
+    throw new RangeError(`At most ${serials} device keys can be made up; give a list of keys instead.`);
   const first = Math.floor(new Draws(seed, '').draw('first device key') * serials);
   const keys: string[] = [];
   for (let i = 0; i < count; i++) {

@@ -77,7 +77,12 @@ export class Download {
         return null;
       case 206: {
         const range = headers['content-range'];
-        if (typeof range === 'string' && range.startsWith(`bytes ${from}-`)) return null;
+        const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(typeof range === 'string' ? range : '') ?? [];
+        if (total !== undefined && total !== '*' && Number(total) !== this.file.size) {
+          const { name, size } = this.file;
+          return new ExchangeFailure('notUnderstood', `Size of ${name} is ${total}, expected ${size}`);
+        }
+        if (start !== undefined && Number(start) === from) return null;
         return new ExchangeFailure('garbage', 'The file server sent another range than the one asked for.');
       }
       case 401:
