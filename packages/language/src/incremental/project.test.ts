@@ -55,8 +55,8 @@ describe('a project that lives through edits', () => {
     const finding = project.result().findings.find(({ code }) => code === 'TIME004');
     const edits = finding?.fixes()[0]?.edits.map(({ range, newText }) => [range.start.line, newText]);
     expect(edits).toEqual([
-      [5, '2026-12-10 23:59'],
-      [5, '2026-12-20 00:00'],
+      [6, '2026-12-10 23:59'],
+      [6, '2026-12-20 00:00'],
     ]);
   });
 });

@@ -4,7 +4,7 @@ import { resolvePath } from '../meaning/paths.ts';
 import type { Workspace } from '../meaning/workspace.ts';
 import { usersOf } from '../rules/allowances.ts';
 import { rules as allRules } from '../rules/registry.ts';
-import type { AnyRule, RuleContext, SubjectKind, Subjects } from '../rules/rule.ts';
+import { type AnyRule, type RuleContext, rulesByKind, type SubjectKind, type Subjects } from '../rules/rule.ts';
 import { toFinding } from '../rules/run.ts';
 import { defaultParser } from '../services.ts';
 import {
@@ -68,7 +68,7 @@ export class Project {
     this.world = world;
     this.parser = options.parser ?? defaultParser();
     const rules = (options.rules ?? allRules).filter((rule) => !rule.onRequest);
-    this.rules = Map.groupBy(rules, (rule) => rule.on);
+    this.rules = rulesByKind(rules);
     this.severities = new Map(rules.map((rule) => [rule.code, rule.severity]));
     this.live = new LiveWorkspace(
       this.files,

@@ -3,7 +3,8 @@ import { URI, UriUtils } from 'langium';
 /** The address of a file that a source names relative to itself. Backslashes count as slashes. */
 export function resolvePath(fromUri: string, path: string): string {
   const base = URI.parse(fromUri);
-  const slashed = path.replaceAll('\\', '/');
+  // Half of a surrogate pair has no place in an address (SYN007 reports it).
+  const slashed = path.toWellFormed().replaceAll('\\', '/');
   if (isAbsolutePath(path)) return base.with({ path: slashed.replace(/^(?=[^/])/, '/') }).toString();
   return UriUtils.joinPath(UriUtils.dirname(base), slashed).toString();
 }

@@ -133,11 +133,13 @@ function startsStatement(tokens: readonly IToken[], index: number): boolean {
 /** Where an unknown statement ends: before the next known one that begins a line, after its block, or where its block's does. */
 function statementEnd(tokens: readonly IToken[], from: number, text: string): number {
   const column = tokens[from]?.startColumn;
+  let end = tokens[from]?.endOffset ?? 0;
   let depth = 0;
   for (let i = from + 1; i < tokens.length; i++) {
     const token = tokens[i];
     if (!token) break;
-    const end = tokens[i - 1]?.endOffset ?? 0;
+    // A supplied brace stands nowhere: the words before it end the statement.
+    end = Number.isFinite(tokens[i - 1]?.endOffset) ? (tokens[i - 1]?.endOffset ?? end) : end;
     if (token.image === '{') depth++;
     else if (token.image === '}') {
       if (depth === 0) return end + 1;
