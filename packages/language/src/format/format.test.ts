@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { check, parseAll } from '../check.ts';
 import { anyPlan } from '../fixtures/plans.ts';
+import { compile } from '../lower/compile.ts';
 import { lower } from '../lower/lower.ts';
 import { Workspace } from '../meaning/workspace.ts';
 import { printPlan } from '../print/print.ts';
@@ -164,6 +165,24 @@ describe('any text', () => {
         expect(format(result.text).text).toBe(result.text);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it('is also when it was a plan before something was cut out of it or put into it', () => {
+    const damaged = fc
+      .record({ plan: anyPlan, at: fc.nat(), cut: fc.nat({ max: 40 }), put: words })
+      .map(({ plan, at, cut, put }) => {
+        const whole = printPlan(plan);
+        const place = at % whole.length;
+        return `${whole.slice(0, place)} ${put} ${whole.slice(place + cut)}`;
+      });
+    fc.assert(
+      fc.property(damaged, (text) => {
+        compile({ files: new Map([[uri, text]]) }, emptyWorld(0), { format: true });
+        const result = format(text);
+        expect(format(result.text).text).toBe(result.text);
+      }),
+      { numRuns: 300 },
     );
   });
 });

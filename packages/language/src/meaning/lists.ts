@@ -61,6 +61,11 @@ function oneKeyALine(content: string): ListFile {
     keys.push(key);
     lines.push(index + 1);
   }
+  const [header = '', ...rest] = keys;
+  if (!/\d/.test(header) && rest.length > 0 && rest.every((key) => /\d/.test(key))) {
+    const message = `it begins with \`${header}\` like a header, but the column of keys is called \`device_key\``;
+    return { keys: rest, lines: lines.slice(1), problem: { line: lines[0] ?? 1, message } };
+  }
   return { keys, lines, problem: undefined };
 }
 
