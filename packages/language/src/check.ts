@@ -3,7 +3,7 @@ import * as ast from './generated/ast.ts';
 import { Workspace } from './meaning/workspace.ts';
 import { accept } from './rules/allowances.ts';
 import { rules as allRules } from './rules/registry.ts';
-import type { AnyRule, SubjectKind } from './rules/rule.ts';
+import { type AnyRule, rulesByKind, type SubjectKind } from './rules/rule.ts';
 import { Reports, subjectsIn } from './rules/run.ts';
 import { defaultParser } from './services.ts';
 import type { SourceFile, SourceParser } from './syntax/source.ts';
@@ -45,7 +45,7 @@ export function checkWorkspace(
   const context = { workspace, world: workspace.world };
   const reports = new Reports();
   const wanted = new Set(options.roots ?? workspace.files.keys());
-  const kinds = Map.groupBy(rules, (rule) => rule.on);
+  const kinds = rulesByKind(rules);
   for (const [kind, ofKind] of kinds) {
     for (const file of workspace.files.values()) {
       if (!wanted.has(file.uri)) continue;

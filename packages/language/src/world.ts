@@ -39,6 +39,8 @@ export interface World {
 /** What is known of one Developer Center. Each answer may be not known: not asked yet, or not offered by the server. */
 export interface Catalogue {
   product(productKey: string): Answer<CatalogueProduct>;
+  /** The products that the account may use, to suggest one. */
+  products?(): Answer<readonly CatalogueProduct[]>;
   /** A declared package's counterpart; `null`: there is none. */
   package(type: ComponentType, version: string, sourceVersion: string | null): Answer<CataloguePackage | null>;
   /** Every package for a component type, to search ways from version to version. */

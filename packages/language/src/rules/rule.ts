@@ -95,6 +95,22 @@ export interface Rule<K extends SubjectKind = SubjectKind> {
   /** Called only by `format --check`, not while typing. */
   readonly onRequest?: boolean;
   readonly check: (subject: Subjects[K], context: RuleContext) => Iterable<Report>;
+  /** The same rule over further subjects; see {@link on}. */
+  readonly also?: readonly FurtherCheck[];
+}
+
+/** What a rule does with subjects of another kind. */
+export type FurtherCheck = Pick<AnyRule, 'on' | 'check' | 'needsWhole'>;
+
+/** Declares what a rule does with subjects of another kind: one code for plans and packages, say. */
+export function on<K extends SubjectKind>(kind: K, check: Rule<K>['check'], needsWhole = false): FurtherCheck {
+  return { on: kind, check, needsWhole } as unknown as FurtherCheck;
+}
+
+/** Rules by what they look at; one that looks at several kinds is in several groups. */
+export function rulesByKind(rules: readonly AnyRule[]): Map<SubjectKind, AnyRule[]> {
+  const all = rules.flatMap((each) => [each, ...(each.also ?? []).map((further) => ({ ...each, ...further }))]);
+  return Map.groupBy(all, (each) => each.on);
 }
 
 /** Declares a rule, with its subject's type inferred from `on`. */
