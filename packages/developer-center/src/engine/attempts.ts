@@ -123,7 +123,7 @@ const steps = ['readyToDownload', 'downloading', 'downloadSucceeded', 'upgrading
 /** Success by the reported version. Steps whose reports were lost are gone through, each with its line. */
 function succeed(draft: Draft, index: number, version: string): void {
   const { status } = draft.component(index);
-  const reached = steps.findIndex((each) => each === status);
+  const reached = (steps as readonly string[]).indexOf(status);
   for (const step of steps.slice(reached + 1)) {
     draft.move(index, step);
     draft.log(index, 'device', `${stepWords[step]}: not reported, it follows from the version reported.`, version);

@@ -33,6 +33,8 @@ export interface PlanChange {
   readonly document?: Plan;
   readonly action?: string;
   readonly detail?: string;
+  /** A change that a reader cannot see, such as the next push tick: the revision stays. */
+  readonly quiet?: boolean;
 }
 
 /** A device of a plan inside a transaction, as a store hands it to the rules. */
@@ -52,8 +54,8 @@ export interface Run {
 export interface DeviceSession {
   readonly device: DeviceRecord;
   readonly runs: readonly Run[];
-  /** Keeps what the device reported of itself. */
-  report(versions: readonly ReportedVersion[], facts: DeviceFacts): void;
+  /** Keeps what the device reported of itself, and the id of its report so that a repeat is known. */
+  report(versions: readonly ReportedVersion[], facts: DeviceFacts, reportId: string): void;
   seen(onlineUntil: number): void;
 }
 
@@ -107,16 +109,11 @@ export interface TimelinePoint {
   readonly failed: number;
 }
 
-/** What devices of a product run, by distinct set of versions. */
-export interface VersionGroup {
-  readonly versions: readonly ReportedVersion[];
-  readonly devices: number;
-}
-
 export interface TargetDevice {
   readonly id: number;
   readonly deviceKey: string;
   readonly onlineUntil: number;
+  /** What it runs, as a text that is the same for devices that run the same; `readVersions` tells what it says. */
   readonly versions: string;
 }
 
@@ -135,7 +132,7 @@ export interface PlanStore {
   /** To be Upgraded, Upgrading or Suspended, or with devices still to be stopped; oldest activation first. */
   activatedPlans(productKey?: string): Promise<PlanRecord[]>;
   /**
-   * Changes a plan in one transaction, with the revision counted up.
+   * Changes a plan in one transaction, with the revision counted up unless it is quiet.
    * @param change may throw, and then nothing is changed; `null`: nothing to change
    */
   changePlan(
@@ -147,10 +144,15 @@ export interface PlanStore {
   /** @param check may throw, and then nothing is deleted */
   deletePlan(id: string, check: (plan: PlanRecord) => void, who: string, now: number): Promise<boolean>;
 
-  /** Devices of a product in order of key, as of one number of registered devices. */
-  targetDevices(productKey: string, afterKey: string, newestId: number, limit: number): Promise<TargetDevice[]>;
+  /** Devices of a product, one by key or many in order of key, that were registered no later than the newest id. */
+  targetDevices(
+    productKey: string,
+    which: { readonly key: string } | { readonly after: string },
+    newestId: number,
+    limit: number,
+  ): Promise<TargetDevice[]>;
   newestDeviceId(): Promise<number>;
-  versionGroups(productKey: string): Promise<VersionGroup[]>;
+  readVersions(text: string): ReportedVersion[];
   /** Adds devices, in order of key, to a plan that is being activated. */
   addPlanDevices(planId: string, devices: readonly { id: number; wave: number }[]): Promise<void>;
   /** Throws away the devices of a plan that is not activated. */

@@ -31,6 +31,8 @@ export interface DeviceRecord {
   readonly signal: number | null;
   /** The end user's switch: manual plans confirm themselves inside their push period. */
   readonly autoUpgrade: boolean;
+  /** Ids of its last reports of versions. */
+  readonly lastReports: readonly string[];
 }
 
 export interface NewDevice {

@@ -69,6 +69,11 @@ export class Database {
     return made;
   }
 
+  /** Lets others have their turn: awaited between parts of a long reading. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.#defer(resolve));
+  }
+
   /** Reads what is committed. */
   read<T>(work: () => T): T {
     if (this.#closed) throw new StoreError('closed');

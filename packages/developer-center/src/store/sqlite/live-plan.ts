@@ -51,8 +51,8 @@ export class LivePlan implements PlanRecord {
     this.#period();
   }
 
-  /** Takes a move or change over; every one counts the revision up. */
-  change(change: Partial<PlanMove> & { document?: Plan }, now: number): void {
+  /** Takes a move or change over; every one that is not quiet counts the revision up. */
+  change(change: Partial<PlanMove> & { document?: Plan; quiet?: boolean }, now: number): void {
     if (change.status !== undefined) this.status = change.status;
     if (change.state !== undefined) this.state = change.state;
     if (change.document !== undefined) {
@@ -60,12 +60,15 @@ export class LivePlan implements PlanRecord {
       this.#period();
       this.counts.resize(this.document.components.length, this.document.waves.steps.length);
     }
-    this.revision++;
-    this.touch(now);
+    if (!change.quiet) {
+      this.revision++;
+      this.updatedAt = now;
+    }
+    this.touch();
   }
 
-  touch(now: number): void {
-    this.updatedAt = now;
+  /** Its row must be written. */
+  touch(): void {
     this.#changed = true;
   }
 

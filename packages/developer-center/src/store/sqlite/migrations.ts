@@ -27,7 +27,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE product (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL) STRICT;
   CREATE TABLE device (id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
     secret_sha256 TEXT, online_until INTEGER NOT NULL DEFAULT 0, last_seen INTEGER, versions TEXT NOT NULL DEFAULT '[]',
-    battery REAL, signal REAL, auto_upgrade INTEGER NOT NULL DEFAULT 0, UNIQUE (product_id, key)) STRICT;
+    battery REAL, signal REAL, auto_upgrade INTEGER NOT NULL DEFAULT 0,
+    last_reports TEXT NOT NULL DEFAULT '[]', UNIQUE (product_id, key)) STRICT;
 
   CREATE TABLE plan (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name_identity TEXT NOT NULL UNIQUE, product TEXT NOT NULL,
     status TEXT NOT NULL, revision INTEGER NOT NULL, document TEXT NOT NULL, targets TEXT NOT NULL, state TEXT NOT NULL,

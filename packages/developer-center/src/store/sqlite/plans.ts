@@ -14,9 +14,8 @@ import type {
   TargetDevice,
   TimelinePoint,
   Touched,
-  VersionGroup,
 } from '../plans.ts';
-import type { DeviceRecord } from '../registry.ts';
+import type { DeviceFacts, DeviceRecord, ReportedVersion } from '../registry.ts';
 import { StoreError } from '../store-error.ts';
 import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
@@ -35,6 +34,9 @@ const joined = `${runColumns}, device.*`;
 const fromPlanDevice = 'FROM plan_device JOIN device ON device.id = device_id';
 /** Rows that one page may look at when few of many match. */
 const scannedPerPage = 20_000;
+const rememberedReports = 16;
+/** Rows that a pass over many looks at before others have their turn. */
+const rowsPerTurn = 20_000;
 
 /** Plans and their devices in SQLite. */
 export class SqlitePlans implements PlanStore {
@@ -132,7 +134,7 @@ export class SqlitePlans implements PlanStore {
       if (!plan) return 'unknown';
       const made = change(plan);
       if (!made) return plan.snapshot();
-      const { document, status, state, action, detail } = made;
+      const { document, status, state, action, detail, quiet = false } = made;
       if (document) {
         const identity = nameIdentity(document.name);
         if (this.#db.get('SELECT 1 FROM plan WHERE name_identity = ? AND row <> ?', identity, plan.row))
@@ -143,6 +145,7 @@ export class SqlitePlans implements PlanStore {
       this.#plans.touch(plan, now);
       plan.change(
         {
+          quiet,
           ...(status === undefined ? {} : { status }),
           ...(state === undefined ? {} : { state }),
           ...(document === undefined ? {} : { document: split(document).head }),
@@ -170,13 +173,20 @@ export class SqlitePlans implements PlanStore {
     });
   }
 
-  async targetDevices(productKey: string, afterKey: string, newestId: number, limit: number): Promise<TargetDevice[]> {
+  async targetDevices(
+    productKey: string,
+    which: { readonly key: string } | { readonly after: string },
+    newestId: number,
+    limit: number,
+  ): Promise<TargetDevice[]> {
+    const one = 'key' in which;
+    if (!one) await this.#db.turn();
     return this.#db.read(() => {
       const rows = this.#db.all(
         `SELECT id, key, online_until, versions FROM device WHERE product_id = (SELECT id FROM product WHERE key = ?)
-         AND key > ? AND id <= ? ORDER BY key LIMIT ?`,
+         AND key ${one ? '=' : '>'} ? AND id <= ? ORDER BY key LIMIT ?`,
         productKey,
-        afterKey,
+        one ? which.key : which.after,
         newestId,
         limit,
       );
@@ -193,14 +203,8 @@ export class SqlitePlans implements PlanStore {
     return this.#db.read(() => Number(this.#db.get('SELECT coalesce(max(id), 0) AS id FROM device')?.['id']));
   }
 
-  async versionGroups(productKey: string): Promise<VersionGroup[]> {
-    return this.#db.read(() => {
-      const rows = this.#db.all(
-        `SELECT versions, count(*) AS n FROM device WHERE product_id = (SELECT id FROM product WHERE key = ?) GROUP BY versions`,
-        productKey,
-      );
-      return rows.map((row) => ({ versions: unpackVersions(String(row['versions'])), devices: Number(row['n']) }));
-    });
+  readVersions(text: string): ReportedVersion[] {
+    return unpackVersions(text);
   }
 
   addPlanDevices(planId: string, devices: readonly { id: number; wave: number }[]): Promise<void> {
@@ -227,7 +231,7 @@ export class SqlitePlans implements PlanStore {
       }
       plan.counts.add('d.notUpgraded', devices.length);
       for (let index = 0; index < components; index++) plan.counts.add(`c.${index}.planNotReceived`, devices.length);
-      plan.touch(plan.updatedAt);
+      plan.touch();
       this.#plans.touch(plan, plan.updatedAt);
     });
   }
@@ -236,19 +240,21 @@ export class SqlitePlans implements PlanStore {
     return this.#db.write(() => {
       const plan = this.#existing(planId);
       this.#discard(plan);
-      plan.touch(plan.updatedAt);
+      plan.touch();
       this.#plans.touch(plan, plan.updatedAt);
     });
   }
 
   async countPlanDevices(planId: string, holds: (deviceKey: string) => boolean): Promise<number> {
-    return this.#db.read(() => {
-      const plan = this.#existing(planId);
-      const select = this.#db.prepare(`SELECT device.key ${fromPlanDevice} WHERE row BETWEEN ? AND ?`);
-      let count = 0;
-      for (const row of select.iterate(plan.firstRow, plan.lastRow)) if (holds(String(row['key']))) count++;
-      return count;
-    });
+    const { firstRow, lastRow } = this.#db.read(() => this.#existing(planId));
+    let count = 0;
+    for (let from = firstRow; from <= lastRow; from += rowsPerTurn) {
+      await this.#db.turn();
+      const sql = `SELECT device.key ${fromPlanDevice} WHERE row BETWEEN ? AND ?`;
+      const rows = this.#db.read(() => this.#db.all(sql, from, Math.min(lastRow, from + rowsPerTurn - 1)));
+      for (const row of rows) if (holds(String(row['key']))) count++;
+    }
+    return count;
   }
 
   inDevice<T>(
@@ -269,17 +275,19 @@ export class SqlitePlans implements PlanStore {
       const session = {
         device,
         runs,
-        report: (versions: DeviceSession['device']['versions'], facts: { battery?: number; signal?: number }) => {
+        report: (versions: readonly ReportedVersion[], facts: DeviceFacts, reportId: string) => {
           setDevice({
             versions,
             battery: facts.battery ?? session.device.battery,
             signal: facts.signal ?? session.device.signal,
+            lastReports: [...session.device.lastReports, reportId].slice(-rememberedReports),
           });
           this.#db.run(
-            'UPDATE device SET versions = ?, battery = ?, signal = ? WHERE id = ?',
+            'UPDATE device SET versions = ?, battery = ?, signal = ?, last_reports = ? WHERE id = ?',
             packVersions(versions),
             session.device.battery,
             session.device.signal,
+            JSON.stringify(session.device.lastReports),
             device.id,
           );
         },

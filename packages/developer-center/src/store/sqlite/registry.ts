@@ -212,6 +212,7 @@ export function deviceOf(row: Row, productKey: string): DeviceRecord {
     battery: row['battery'] === null ? null : Number(row['battery']),
     signal: row['signal'] === null ? null : Number(row['signal']),
     autoUpgrade: row['auto_upgrade'] === 1,
+    lastReports: JSON.parse(String(row['last_reports'])) as string[],
   };
 }
 

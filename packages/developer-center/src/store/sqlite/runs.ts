@@ -79,9 +79,9 @@ export class SqliteRun implements Run {
     const after = this.state;
     const dueBefore = this.#dueAt;
     let due = dueAt(this.plan, after);
-    if (after === before && this.#lines.length === 0 && (dueBefore === null || dueBefore > now)) return null;
     // An earlier look is harmless: so a time-out that every report puts off does not move in the index each time.
     if (due !== null && dueBefore !== null && dueBefore > now && dueBefore <= due) due = dueBefore;
+    if (after === before && this.#lines.length === 0 && due === dueBefore) return null;
     this.#plans.touch(this.plan, now);
     for (const line of this.#lines) {
       this.#lastLog = this.#db.run(
