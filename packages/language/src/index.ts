@@ -4,12 +4,18 @@
  */
 export { type CheckOptions, check, checkWorkspace, parseAll, type Sources } from './check.ts';
 export * from './findings.ts';
+export { applyEdits, applyFix } from './fixes.ts';
 export { type FormatResult, format, formatFile } from './format/format.ts';
 export { type Gathered, type GatherOptions, gather, type Host, namedFiles } from './gather.ts';
 export * as ast from './generated/ast.ts';
 export { type Compiled, compile, compileWorkspace } from './lower/compile.ts';
 export { type Lowered, lower, lowerPackage } from './lower/lower.ts';
-export type { DeviceList } from './meaning/devices.ts';
+export type { Change } from './incremental/edit.ts';
+export { worldFacts } from './incremental/live-world.ts';
+export { Project, type ProjectOptions } from './incremental/project.ts';
+export { type DeviceList, keysOf } from './meaning/devices.ts';
+export { readList } from './meaning/lists.ts';
+export { dateTimeOf, versionOf, zoneOf } from './meaning/literals.ts';
 export type { PackageFileMeaning, PackageMeaning } from './meaning/package.ts';
 export { relativePath, resolvePath } from './meaning/paths.ts';
 export type { PeriodMeaning, PlanMeaning, TargetMeaning, TargetsMeaning, UpgradeMeaning } from './meaning/plan.ts';
@@ -20,5 +26,17 @@ export { rules } from './rules/registry.ts';
 export type { AnyRule, Rule } from './rules/rule.ts';
 export { createOtaplanServices, defaultParser, OtaplanModule } from './services.ts';
 export type { Position, Range } from './syntax/lines.ts';
-export { type Block, fileOf, type Place, placeOf, SourceFile, SourceParser } from './syntax/source.ts';
+export { nearest } from './syntax/nearest.ts';
+export {
+  type Block,
+  blockOfNode,
+  fileOf,
+  type Place,
+  placeOf,
+  placeOfKeyword,
+  SourceFile,
+  SourceParser,
+  textAt,
+} from './syntax/source.ts';
+export { quote } from './syntax/values.ts';
 export * from './world.ts';
