@@ -99,8 +99,11 @@ export class Fetching {
         if (error instanceof MustFail) return error.message;
         if (!(error instanceof ExchangeFailure) || this.#world.schedule.stopped) throw error;
         if (error.kind === 'addressOver') return 'addressOver';
-        if (error.kind === 'notUnderstood' || ++failures >= mostFailures) return error.message;
-        await this.#recover(error, failures, work);
+        if (error.kind === 'notUnderstood') return error.message;
+        // A server that asks for patience is there: such answers may come for longer.
+        failures += error.kind === 'busy' ? 0.1 : 1;
+        if (failures >= mostFailures) return error.message;
+        await this.#recover(error, Math.ceil(failures), work);
       }
       this.#world.tally.traffic.bytes += Math.max(0, download.bytes - from);
       await this.#keepPace(download.bytes - from);
