@@ -26,7 +26,9 @@ const commonjs = { ...node, format: 'cjs', outExtension: { '.js': '.cjs' } };
 const browser = { ...everywhere, platform: 'browser', target: 'es2024' };
 /** Bundled ES modules whose dependencies still say `require`. */
 const withRequire = {
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 };
 
 /** Parts that are built when their sources are there. */
@@ -36,17 +38,35 @@ const otaplan = path.join(root, 'packages/cli/src/main.ts');
 
 await Promise.all([
   build({ ...commonjs, entryPoints: { extension: 'src/extension.ts' } }),
-  build({ ...browser, format: 'cjs', outExtension: { '.js': '.cjs' }, entryPoints: { 'web/extension': 'src/extension.web.ts' } }),
+  build({
+    ...browser,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    entryPoints: { 'web/extension': 'src/extension.web.ts' },
+  }),
   build({ ...browser, format: 'iife', entryPoints: { dashboard: 'src/features/dashboard/page/dashboard.ts' } }),
-  build({ ...node, format: 'esm', outExtension: { '.js': '.mjs' }, entryPoints: { guard: 'src/features/local/guard.ts' } }),
+  build({
+    ...node,
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    entryPoints: { guard: 'src/features/local/guard.ts' },
+  }),
   ...present(path.join(languageServer, 'node.ts'), (entry) =>
     build({ ...commonjs, entryPoints: { 'language-server': entry } }),
   ),
   ...present(path.join(languageServer, 'worker.ts'), (entry) =>
     build({ ...browser, format: 'iife', entryPoints: { 'web/language-server': entry } }),
   ),
-  ...present(path.join(root, 'packages/cli/src/commands/server.ts'), () =>
-    build({ ...node, ...withRequire, format: 'esm', outExtension: { '.js': '.mjs' }, splitting: true, chunkNames: 'otaplan/[hash]', entryPoints: { otaplan } }),
+  ...present(otaplan, (entry) =>
+    build({
+      ...node,
+      ...withRequire,
+      format: 'esm',
+      outExtension: { '.js': '.mjs' },
+      splitting: true,
+      chunkNames: 'otaplan/[hash]',
+      entryPoints: { otaplan },
+    }),
   ),
   ...(process.argv.includes('--tests')
     ? [

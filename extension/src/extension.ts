@@ -26,7 +26,11 @@ export function activate(context: vscode.ExtensionContext): OtaplanApi {
   setContext('platform', 'node');
   const module = context.asAbsolutePath('dist/language-server.cjs');
   const server = { module, transport: TransportKind.ipc, options: { execArgv: ['--max-semi-space-size=16'] } };
-  const { plans, commands, stop: stopLanguage } = language({
+  const {
+    plans,
+    commands,
+    stop: stopLanguage,
+  } = language({
     log,
     connect: (options) => new LanguageClient('otaplan', 'Otaplan', { run: server, debug: server }, options),
     // A virtual workspace has no files for the server's process either.

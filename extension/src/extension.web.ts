@@ -20,7 +20,10 @@ function absent(present: Commands): Commands {
     names.map((name) => [
       name,
       () => {
-        throw new OperationError('needsNode', vscode.l10n.t('This needs VS Code on a computer; in the browser Otaplan offers its language features.'));
+        throw new OperationError(
+          'needsNode',
+          vscode.l10n.t('This needs VS Code on a computer; in the browser Otaplan offers its language features.'),
+        );
       },
     ]),
   );
@@ -32,7 +35,11 @@ export function activate(context: vscode.ExtensionContext) {
   const boundary = createBoundary(log);
   setContext('platform', 'web');
   const worker = new Worker(vscode.Uri.joinPath(context.extensionUri, 'dist/web/language-server.js').toString(true));
-  const { plans, commands, stop: stopLanguage } = language({
+  const {
+    plans,
+    commands,
+    stop: stopLanguage,
+  } = language({
     log,
     connect: (options) => new LanguageClient('otaplan', 'Otaplan', worker, options),
     filesFromHere: true,

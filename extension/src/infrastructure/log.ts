@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutSecrets } from './secrets.ts';
 
 /** A component's own lines in the extension's log. */
 export interface ComponentLog {
@@ -15,18 +16,6 @@ export interface Log extends vscode.Disposable {
   show(): void;
 }
 
-/** What must not be in a log even if somebody puts it there by mistake: tokens, secrets, log-in queries. */
-const secrets = [
-  /\bQJWT\s+\S+/g,
-  /\b(?:Bearer|Device)\s+[A-Za-z0-9._~+/=-]{8,}/g,
-  /\b(?:password|access_?secret|access_?token|refresh_token|secret)(["']?\s*[=:]\s*["']?)[^\s"'&,}]+/gi,
-];
-
-/** The text without anything that looks like a secret. */
-export function withoutSecrets(text: string): string {
-  return secrets.reduce((rest, pattern) => rest.replace(pattern, '‹secret›'), text);
-}
-
 /** The extension's log: one LogOutputChannel, to which every line comes without secrets and on one line. */
 export function createLog(): Log {
   const channel = vscode.window.createOutputChannel('Otaplan', { log: true });
@@ -39,7 +28,8 @@ export function createLog(): Log {
       debug: (message) => channel.debug(line(component, message)),
       error: (message, error) => {
         channel.error(line(component, message));
-        if (error instanceof Error && error.name === 'Error' && error.stack) channel.debug(line(component, error.stack));
+        if (error instanceof Error && error.name === 'Error' && error.stack)
+          channel.debug(line(component, error.stack));
       },
     }),
     show: () => channel.show(true),

@@ -65,5 +65,8 @@ export async function compileOne(plans: Plans, argument: unknown): Promise<Compi
       [problems],
     );
   }
-  throw new OperationError('noPlanHere', vscode.l10n.t('There is no plan in {0}.', vscode.workspace.asRelativePath(uri)));
+  throw new OperationError(
+    'noPlanHere',
+    vscode.l10n.t('There is no plan in {0}.', vscode.workspace.asRelativePath(uri)),
+  );
 }

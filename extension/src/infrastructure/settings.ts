@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { serverOrigin } from './server-origin.ts';
 
 /** A Developer Center as the settings name it. No secret is in it. */
 export interface ConnectionSetting {
@@ -43,14 +44,6 @@ function readConnections(value: unknown): ConnectionSetting[] {
     result.push({ name, server: origin });
   }
   return result;
-}
-
-/** The address of a Developer Center in one form, or `null` when it is not an http(s) address or holds a user name. */
-export function serverOrigin(text: string): string | null {
-  if (!URL.canParse(text.trim())) return null;
-  const url = new URL(text.trim());
-  if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return null;
-  return url.origin;
 }
 
 export function createSettings(): Settings {

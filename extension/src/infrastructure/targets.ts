@@ -27,11 +27,7 @@ function rowOf(argument: unknown): { connection: string; planId: string } | unde
   return { connection: String(argument.connection), planId: String(argument.planId) };
 }
 
-export function createTargets(
-  connections: Connections,
-  lives: Lives,
-  wordsOf: (status: string) => string,
-): Targets {
+export function createTargets(connections: Connections, lives: Lives, wordsOf: (status: string) => string): Targets {
   async function byName(name: string): Promise<PlanTarget> {
     const connection = await connections.pick();
     const overview = await connections.client(connection).plans.find(name);
@@ -48,7 +44,12 @@ export function createTargets(
         const known = lives.of(row.connection)?.store.plan(row.planId);
         return { connection, overview: known ?? (await connections.client(connection).plans.summary(row.planId)) };
       }
-      if (typeof argument === 'object' && argument !== null && 'plan' in argument && typeof argument.plan === 'string') {
+      if (
+        typeof argument === 'object' &&
+        argument !== null &&
+        'plan' in argument &&
+        typeof argument.plan === 'string'
+      ) {
         return byName(argument.plan);
       }
       const offered: PlanTarget[] = [];

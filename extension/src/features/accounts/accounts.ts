@@ -5,7 +5,7 @@ import type { Connection, Connections } from '../../infrastructure/connections.t
 import { Dismissed, OperationError } from '../../infrastructure/errors.ts';
 import type { Host } from '../../infrastructure/host.ts';
 import { requireTrust } from '../../infrastructure/host.ts';
-import { serverOrigin } from '../../infrastructure/settings.ts';
+import { serverOrigin } from '../../infrastructure/server-origin.ts';
 import type { Vault } from '../../infrastructure/vault.ts';
 import { connectionOf, registerProvider, signIn } from './provider.ts';
 

@@ -19,7 +19,9 @@ export async function signIn(host: Host, vault: Vault, connection: Connection): 
   });
   const accessSecret = await ask({
     title: vscode.l10n.t('Sign in to {0} ({1})', connection.name, connection.server),
-    prompt: vscode.l10n.t('Access secret. It is kept in the secret storage and sent to nobody: the server gets a digest.'),
+    prompt: vscode.l10n.t(
+      'Access secret. It is kept in the secret storage and sent to nobody: the server gets a digest.',
+    ),
     password: true,
     validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('The access secret is missing.') : undefined),
   });

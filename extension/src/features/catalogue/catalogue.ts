@@ -42,7 +42,7 @@ export function catalogue(host: Host, connections: Connections, lives: Lives, pl
 
   function deployed(connection: Connection): readonly DeployedPlanWire[] | null {
     const live = lives.of(connection.name);
-    if (!live || live.store.connection().state !== 'live') return null;
+    if (live?.store.connection().state !== 'live') return null;
     return live.plans().map(({ plan, devices }) => ({
       name: plan.name,
       status: plan.status,

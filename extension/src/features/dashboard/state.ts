@@ -1,13 +1,13 @@
 import type { PlanOverview, PlanStatistics } from '@otaplan/client';
 import {
+  componentStatuses,
   type DeviceStatus,
   deviceStatuses,
   deviceStatusNames,
-  componentStatuses,
   formatLocal,
   formatRate,
-  periodFacts,
   type Plan,
+  periodFacts,
   planStatuses,
   sayPeriod,
   statusLabel,

@@ -1,4 +1,4 @@
-import { sayPeriod, periodFacts } from '@otaplan/model';
+import { periodFacts, sayPeriod } from '@otaplan/model';
 import * as vscode from 'vscode';
 import { Dismissed } from '../../infrastructure/errors.ts';
 import { deviceSentences, type Preview, windowSentences } from './preview.ts';

@@ -187,4 +187,3 @@ export function deployment({ host, connections, lives, plans, documents }: Deplo
 
   return { commands };
 }
-

@@ -32,7 +32,8 @@ export async function readPreview(
   ]);
   // The same digest means the same plan: a list of a million devices need not be read again.
   const same = deployed?.plan.digest === plan.digest;
-  const before = deployed === null ? null : same ? plan : (await client.plans.get(deployed.plan.id, { signal })).document;
+  const before =
+    deployed === null ? null : same ? plan : (await client.plans.get(deployed.plan.id, { signal })).document;
   return { compiled, connection, deployed, before, answer, changes: describeChanges(comparePlans(before, plan)) };
 }
 
@@ -52,7 +53,11 @@ export function deviceSentences({ devices, components }: PlanPreview): string[] 
     const stuck = component.versions.filter(({ way }) => way === 'noWay').reduce((sum, each) => sum + each.devices, 0);
     if (stuck > 0) {
       sentences.push(
-        vscode.l10n.t('{0}: {1} devices run a version from which the plan has no way.', component.identifier, number(stuck)),
+        vscode.l10n.t(
+          '{0}: {1} devices run a version from which the plan has no way.',
+          component.identifier,
+          number(stuck),
+        ),
       );
     }
   }
@@ -95,7 +100,8 @@ export function previewPage(preview: Preview): string {
   const versions = answer.components
     .map(({ identifier, target, versions: rows }) => {
       const lines = rows.map(
-        ({ version, devices, way }) => `| ${plainMarkdown(version ?? '–')} | ${number(devices)} | ${plainMarkdown(ways(way))} |`,
+        ({ version, devices, way }) =>
+          `| ${plainMarkdown(version ?? '–')} | ${number(devices)} | ${plainMarkdown(ways(way))} |`,
       );
       return `**${plainMarkdown(identifier)} → ${plainMarkdown(target)}**\n\n| ${vscode.l10n.t('Version')} | ${vscode.l10n.t('Devices')} | |\n|---|--:|---|\n${lines.join('\n')}\n`;
     })
@@ -131,10 +137,7 @@ export function previewPage(preview: Preview): string {
   return [
     `# ${plainMarkdown(compiled.plan.name)}\n`,
     `${plainMarkdown(`${connection.name} · ${connection.server}. ${state}`)}\n`,
-    heading(
-      vscode.l10n.t('Activation would be refused'),
-      list(answer.refusals.map(({ detail }) => detail)),
-    ),
+    heading(vscode.l10n.t('Activation would be refused'), list(answer.refusals.map(({ detail }) => detail))),
     heading(vscode.l10n.t('What changes'), list(changes)),
     heading(vscode.l10n.t('Devices'), list(deviceSentences(answer))),
     heading(vscode.l10n.t('Versions'), versions),

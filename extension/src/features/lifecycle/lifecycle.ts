@@ -1,5 +1,5 @@
 import type { PlanOverview } from '@otaplan/client';
-import { allowsAction, type PlanAction, type PlanStatus, periodFacts, type Plan, sayPeriod } from '@otaplan/model';
+import { allowsAction, type Plan, type PlanAction, type PlanStatus, periodFacts, sayPeriod } from '@otaplan/model';
 import * as vscode from 'vscode';
 import { confirm } from '../../infrastructure/choices.ts';
 import type { Commands } from '../../infrastructure/commands.ts';

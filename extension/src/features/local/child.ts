@@ -51,11 +51,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   }
   const ready = await new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
     child.once('error', reject);
-    void onExit.then((code) => {
-      options.signal.throwIfAborted();
-      const said = words.length > 0 ? ` ${words.join(' ')}` : '';
-      throw new OperationError('localServerFailed', `“otaplan ${options.args[0]}” ended with ${code}.${said}`);
-    }).catch(reject);
+    void onExit
+      .then((code) => {
+        options.signal.throwIfAborted();
+        const said = words.length > 0 ? ` ${words.join(' ')}` : '';
+        throw new OperationError('localServerFailed', `“otaplan ${options.args[0]}” ended with ${code}.${said}`);
+      })
+      .catch(reject);
     if (child.stdout) {
       createInterface({ input: child.stdout }).once('line', (line) => {
         try {

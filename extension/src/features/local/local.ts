@@ -21,7 +21,15 @@ export function local(host: Host, connections: Connections, plans: Plans) {
   let running: { server: Child; devices: Child[] } | undefined;
 
   const start = (args: readonly string[], environment: Record<string, string>, signal: AbortSignal) =>
-    startChild({ otaplan: dist('otaplan.mjs'), guard: dist('guard.mjs'), args, environment, log, ambient: host.ambient, signal });
+    startChild({
+      otaplan: dist('otaplan.mjs'),
+      guard: dist('guard.mjs'),
+      args,
+      environment,
+      log,
+      ambient: host.ambient,
+      signal,
+    });
 
   async function startServer(signal: AbortSignal) {
     const folder = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'developer-center');

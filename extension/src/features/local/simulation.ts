@@ -44,7 +44,10 @@ export function simulateArguments(simulation: Simulation, list: string, speed: n
     'simulate',
     ...['--product', simulation.product],
     ...['--list', list],
-    ...simulation.components.flatMap(({ type, identifier, version }) => ['--component', `${type}:${identifier}=${version}`]),
+    ...simulation.components.flatMap(({ type, identifier, version }) => [
+      '--component',
+      `${type}:${identifier}=${version}`,
+    ]),
     ...['--speed', String(speed)],
   ];
 }

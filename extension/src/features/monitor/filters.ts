@@ -1,5 +1,5 @@
-import { isActivated, type PlanStatus } from '@otaplan/model';
 import type { PlanOverview } from '@otaplan/client';
+import { isActivated, type PlanStatus } from '@otaplan/model';
 
 export type SortOrder = 'newest' | 'name' | 'failures';
 

@@ -11,7 +11,7 @@ import type { Lives } from '../../infrastructure/live.ts';
 import type { Plans } from '../../infrastructure/plans.ts';
 import { sameName, type Targets } from '../../infrastructure/targets.ts';
 import { exportDevices } from './export.ts';
-import { failuresAtHand, type Filter, noFilter, type SortOrder } from './filters.ts';
+import { type Filter, failuresAtHand, noFilter, type SortOrder } from './filters.ts';
 import type { DeviceNode, MoreNode, Node } from './nodes.ts';
 import { groupNode, planNode } from './nodes.ts';
 import { deviceWords, planWords } from './status-looks.ts';
@@ -82,7 +82,11 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
     const what = await choose(vscode.l10n.t('Filter and sort the Upgrade Monitor'), [
       { label: vscode.l10n.t('Plan status'), description: some(now.planStatuses), value: 'planStatuses' as const },
       { label: vscode.l10n.t('Product'), description: some(now.products), value: 'products' as const },
-      { label: vscode.l10n.t('Device status'), description: some(now.deviceStatuses), value: 'deviceStatuses' as const },
+      {
+        label: vscode.l10n.t('Device status'),
+        description: some(now.deviceStatuses),
+        value: 'deviceStatuses' as const,
+      },
       { label: vscode.l10n.t('Plan name'), description: now.text, value: 'text' as const },
       { label: vscode.l10n.t('Sort'), description: sortWords(now.sort), value: 'sort' as const },
       { label: vscode.l10n.t('Clear filter'), value: 'clear' as const },
@@ -121,7 +125,9 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
       prompt: vscode.l10n.t('Part of a device key; empty shows all'),
       value: before ?? '',
       validateInput: (value) =>
-        /^[A-Za-z0-9]{0,32}$/.test(value.trim()) ? undefined : vscode.l10n.t('A device key has letters and digits only.'),
+        /^[A-Za-z0-9]{0,32}$/.test(value.trim())
+          ? undefined
+          : vscode.l10n.t('A device key has letters and digits only.'),
     });
     const wanted = text.trim();
     await setFilter({ deviceSearch: wanted === '' ? others : { ...others, [overview.plan.id]: wanted } });
@@ -130,9 +136,11 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
   async function revealInFile({ overview }: { overview: PlanOverview }): Promise<void> {
     const place = (await plans.places()).find(({ name }) => sameName(name, overview.plan.name));
     if (!place) {
-      throw new OperationError('noPlanHere', vscode.l10n.t('No file of this workspace has “{0}”.', overview.plan.name), [
-        { title: vscode.l10n.t('Open Deployed Plan'), command: 'otaplan.openDeployedPlan' },
-      ]);
+      throw new OperationError(
+        'noPlanHere',
+        vscode.l10n.t('No file of this workspace has “{0}”.', overview.plan.name),
+        [{ title: vscode.l10n.t('Open Deployed Plan'), command: 'otaplan.openDeployedPlan' }],
+      );
     }
     const { start, end } = place.selectionRange;
     const selection = new vscode.Range(start.line, start.character, end.line, end.character);

@@ -129,7 +129,14 @@ export function componentRow(node: ComponentNode) {
   item.contextValue = `component ${component.status}`;
   item.iconPath = icon(componentLook(component.status));
   item.description = [status, progress, versions, attempts].filter((word) => word !== null).join(' · ');
-  item.tooltip = tooltip([`${component.identifier} (${component.type})`, status, progress, versions, attempts, component.updatedAt]);
+  item.tooltip = tooltip([
+    `${component.identifier} (${component.type})`,
+    status,
+    progress,
+    versions,
+    attempts,
+    component.updatedAt,
+  ]);
   item.command = { command: 'otaplan.openLog', title: vscode.l10n.t('Open Log'), arguments: [node] };
   speak(item, component.identifier, status, progress, versions, attempts);
   return item;

@@ -20,7 +20,11 @@ export function notifications(host: Host, lives: Lives): vscode.Disposable {
       case 'halted':
         return vscode.l10n.t('“{0}” is suspended: {1}', plan.name, plan.reason ?? '');
       case 'failureRate':
-        return vscode.l10n.t('“{0}”: {1} % of the decided devices failed.', plan.name, (failureRate(overview) ?? 0).toFixed(1));
+        return vscode.l10n.t(
+          '“{0}”: {1} % of the decided devices failed.',
+          plan.name,
+          (failureRate(overview) ?? 0).toFixed(1),
+        );
     }
   }
 
@@ -47,9 +51,7 @@ export function notifications(host: Host, lives: Lives): vscode.Disposable {
     watch();
   }
   function watch(): void {
-    const running = lives
-      .all()
-      .some((live) => live.plans().some(({ plan }) => isActivated(plan.status as PlanStatus)));
+    const running = lives.all().some((live) => live.plans().some(({ plan }) => isActivated(plan.status as PlanStatus)));
     if (running && host.settings.notifications() !== 'off') looking ??= lives.look();
     else {
       looking?.dispose();

@@ -54,7 +54,12 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
   }
 
   /** Takes what was tried out of the list, and what was refused into it. */
-  function take(connection: Connection, overview: PlanOverview, tried: readonly string[] | 'all', reply: RetryReply): void {
+  function take(
+    connection: Connection,
+    overview: PlanOverview,
+    tried: readonly string[] | 'all',
+    reply: RetryReply,
+  ): void {
     const { id: planId, name: planName } = overview.plan;
     const others = refusals.filter(
       (each) => each.planId !== planId || (tried !== 'all' && !tried.includes(each.device.deviceKey)),

@@ -86,7 +86,9 @@ function failures(state: DashboardState, words: DashboardWords): HTMLElement {
       'span',
       { class: 'keys' },
       ...failure.devices.map((deviceKey) =>
-        button(deviceKey, { class: 'link', title: words.openLog }, () => host.postMessage({ kind: 'openLog', deviceKey })),
+        button(deviceKey, { class: 'link', title: words.openLog }, () =>
+          host.postMessage({ kind: 'openLog', deviceKey }),
+        ),
       ),
     ),
   ]);
@@ -120,7 +122,11 @@ function windows(state: DashboardState, words: DashboardWords): HTMLElement {
 
 function components(state: DashboardState, words: DashboardWords): HTMLElement {
   const rows = state.components.flatMap((component) =>
-    component.statuses.map(({ label, count }, i) => [i === 0 ? component.identifier : '', label, count.toLocaleString()]),
+    component.statuses.map(({ label, count }, i) => [
+      i === 0 ? component.identifier : '',
+      label,
+      count.toLocaleString(),
+    ]),
   );
   return section(
     'components',

@@ -48,7 +48,11 @@ export function table(caption: string, heads: readonly string[], rows: readonly 
       'tbody',
       {},
       ...rows.map((cells) =>
-        html('tr', {}, ...cells.map((cell, i) => (i === 0 ? html('th', { scope: 'row' }, cell) : html('td', {}, cell)))),
+        html(
+          'tr',
+          {},
+          ...cells.map((cell, i) => (i === 0 ? html('th', { scope: 'row' }, cell) : html('td', {}, cell))),
+        ),
       ),
     ),
   );

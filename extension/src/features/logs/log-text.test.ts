@@ -1,0 +1,54 @@
+import type { LogLine } from '@otaplan/client';
+import { describe, expect, it } from 'vitest';
+import { createLogText } from './log-text.ts';
+
+function line(id: number, attempt: number, text: string, reported: string | null = null): LogLine {
+  const time = new Date(Date.UTC(2027, 2, 28, 0, 59, id)).toISOString();
+  return { id, time, component: 'FOTA', attempt, cause: 'device', text, reported };
+}
+const make = (most = 1000) =>
+  createLogText({
+    heading: ['Spring'],
+    zone: 'Europe/Berlin',
+    most,
+    headingOf: (component, attempt) => `${component} attempt ${attempt}`,
+    gone: (count) => `${count} gone`,
+  });
+
+describe('a log as text', () => {
+  it('heads each attempt and indents its lines, in the zone of the plan', () => {
+    const log = make();
+    log.add([line(1, 1, 'downloading'), line(2, 1, 'failed', '12'), line(61, 2, 'downloading')]);
+    expect(log.text().split('\n')).toEqual([
+      '# Spring',
+      '',
+      'FOTA attempt 1',
+      '  2027-03-28 01:59:01  device    downloading',
+      '  2027-03-28 01:59:02  device    failed [12]',
+      '',
+      'FOTA attempt 2',
+      // the clock went forward at two
+      '  2027-03-28 03:00:01  device    downloading',
+      '',
+    ]);
+    expect(log.last()).toBe(61);
+  });
+  it('does not let a device’s words make another line', () => {
+    const log = make();
+    log.add([line(1, 1, 'bad\n  2027-01-01 00:00:00  platform  faked\u2028x\u001b[31m')]);
+    expect(
+      log
+        .text()
+        .trimEnd()
+        .split(/[\n\u2028]/),
+    ).toHaveLength(4);
+    expect(log.text()).not.toContain('\u001b');
+  });
+  it('keeps the newest lines and says how many went', () => {
+    const log = make(100);
+    for (let id = 1; id <= 1000; id++) log.add([line(id, 1, `line ${id}`)]);
+    expect(log.count()).toBeLessThanOrEqual(110);
+    expect(log.text()).toContain('line 1000');
+    expect(log.text()).toMatch(/# \d+ gone/);
+  });
+});

@@ -1,0 +1,20 @@
+import Mocha from 'mocha';
+
+/** The entry that VS Code's extension host runs. Tests come in one bundle: mocha is only given the functions to call. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, color: false });
+  mocha.suite.emit('pre-require', globalThis, '', mocha);
+  await import('./manifest.test.ts');
+  await import('./language.test.ts');
+  await import('./center.test.ts');
+  await new Promise<void>((resolve, reject) => {
+    const runner = mocha.run((failures) => {
+      // A host that is killed half-way also reports code 0: only this line says that the run came to its end.
+      const result = { passes: runner.stats?.passes ?? 0, failures, pending: runner.stats?.pending ?? 0 };
+      // biome-ignore lint/suspicious/noConsole: the harness reads it
+      console.log(`VSC-HOST-RESULT ${JSON.stringify(result)}`);
+      if (failures > 0) reject(new Error(`${failures} tests failed`));
+      else resolve();
+    });
+  });
+}
