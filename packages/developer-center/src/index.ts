@@ -1,0 +1,4 @@
+export { type Clock, type RandomBytes, systemClock } from './clock.ts';
+export { jsonLog, type Log, silentLog } from './http/log.ts';
+export { type RunningServer, type ServerOptions, startServer } from './server.ts';
+export { StartError, type StartFailure } from './start-error.ts';

@@ -1,0 +1,195 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AccessKeys } from './accounts/access-keys.ts';
+import { Authentication } from './accounts/authentication.ts';
+import { catalogueRoutes } from './accounts/catalogue-routes.ts';
+import { loginRoutes } from './accounts/login-routes.ts';
+import { openServerKeys } from './accounts/server-keys.ts';
+import type { Center, FileUrl } from './center/center.ts';
+import { openCenter } from './center/open-center.ts';
+import { ProblemError } from './center/problem-error.ts';
+import type { Clock, RandomBytes } from './clock.ts';
+import { deviceRoutes } from './gateway/device-routes.ts';
+import { DownloadTokens } from './gateway/downloads.ts';
+import { endUserRoutes } from './gateway/end-user-routes.ts';
+import { fileRoutes } from './gateway/file-routes.ts';
+import { Polls } from './gateway/polls.ts';
+import { createApp } from './http/app.ts';
+import { EventStreams } from './http/events.ts';
+import { Idempotency, keepRepliesMs } from './http/idempotency.ts';
+import { type Listening, listen } from './http/listener.ts';
+import { type Log, silentLog } from './http/log.ts';
+import { planRoutes } from './http/plan-routes.ts';
+import { Rates } from './http/rates.ts';
+import { registryRoutes } from './http/registry-routes.ts';
+import { rolloutRoutes } from './http/rollout-routes.ts';
+import { PackageCatalogue } from './packages/catalogue.ts';
+import { FileStore } from './packages/file-store.ts';
+import { packageRoutes } from './packages/package-routes.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import { startErrorOf } from './start-error.ts';
+import type { Role } from './store/accounts.ts';
+import { openSqliteStore } from './store/sqlite/open.ts';
+import type { Store } from './store/store.ts';
+
+export interface ServerOptions {
+  /** Where everything is kept; made when missing. One server at a time. */
+  readonly dataDir: string;
+  /** Default: loopback only. */
+  readonly host?: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The address under which devices and users reach the service, when it is another than where it listens. */
+  readonly publicUrl?: string;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log?: Log;
+  /** Calls that one access key may make. */
+  readonly rate?: { readonly burst: number; readonly perSecond: number };
+}
+
+export interface RunningServer {
+  /** Where it answers, without a slash at the end: the public URL if there is one. */
+  readonly url: string;
+  /** The port that it listens on. */
+  readonly port: number;
+  /** The owner's access key, made at the first start. */
+  readonly accessKey: string;
+  /** File with its secret, readable by its owner alone. */
+  readonly accessSecretFile: string;
+  /** Makes a further access key. Its secret is told once, here; there is no call for it over the wire. */
+  createAccessKey(role: Role, name: string): Promise<{ key: string; secret: string }>;
+  /** Stops within five seconds: polls and streams end, what was accepted is kept. Again is harmless. */
+  close(): Promise<void>;
+}
+
+/** Generous: only a loop gone wild meets it. */
+const defaultRate = { burst: 2000, perSecond: 500 };
+const sweepMs = 60 * 60 * 1000;
+
+/**
+ * Starts Developer Center.
+ * @throws StartError port in use, folder in use by another server, database of a newer version, folder read-only, …
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { dataDir, host = '127.0.0.1', port } = options;
+  let store: Store | null = null;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    store = openSqliteStore(dataDir);
+    return await assemble(options, host, store);
+  } catch (error) {
+    await store?.close();
+    throw startErrorOf(error, { host, port, dataDir });
+  }
+}
+
+async function assemble(options: ServerOptions, host: string, store: Store): Promise<RunningServer> {
+  const { dataDir, clock, random, log = silentLog } = options;
+  const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
+  const keys = openServerKeys(dataDir, random);
+  const files = new FileStore(join(dataDir, 'files'), random);
+  const accessKeys = new AccessKeys(store.accounts, keys, clock, random);
+  const owner = await accessKeys.openOwner(dataDir);
+  await store.accounts.releaseClaims();
+
+  let url = publicUrl?.href.replace(/\/$/, '') ?? '';
+  const tokens = new DownloadTokens(keys.downloads);
+  const fileUrl: FileUrl = (file, { productKey, deviceKey }) =>
+    `${url}/device/v1/files/${tokens.make(file, `${productKey}/${deviceKey}`, clock.now())}/${encodeURIComponent(file.name)}`;
+
+  const zoneData = process.versions['tz'] ?? 'unknown';
+  const center = openCenter({ store, clock, random, fileUrl, zoneData });
+  const polls = new Polls(center.changes, clock);
+  const epoch = Buffer.from(random(6)).toString('hex');
+  const events = new EventStreams(center.changes, (planId) => readPlan(center, planId), { clock, log, epoch });
+  const authentication = new Authentication(accessKeys, keys, store.registry, clock);
+  let closing = false;
+  let requests = 0;
+  const version = '0.1.0';
+  const app = createApp(
+    [
+      ...loginRoutes(accessKeys, keys, clock),
+      ...catalogueRoutes(store.registry, clock),
+      ...registryRoutes(center, { version, zoneData, clock }),
+      ...packageRoutes(new PackageCatalogue(store.packages, files, clock, random), clock),
+      ...planRoutes(center),
+      ...rolloutRoutes(center, events),
+      ...deviceRoutes(center, polls, clock),
+      ...fileRoutes(files, tokens, clock, log),
+      ...endUserRoutes(center, store.packages, fileUrl),
+    ],
+    {
+      clock,
+      log,
+      hosts: { listening: host, publicUrl },
+      rates: new Rates(options.rate ?? defaultRate, clock),
+      idempotency: new Idempotency(store.accounts, clock, log),
+      version,
+      authenticate: (kind, headers, params) => authentication.prove(kind, headers, params),
+      isClosing: () => closing,
+      checkReady: () => store.check(),
+      nameRequest: () => `urn:otaplan:request:${epoch}-${++requests}`,
+    },
+  );
+  const listening = await listen(app, host, options.port);
+  if (url === '') url = urlOf(listening, host);
+  const scheduler = new Scheduler(center, clock, (error) =>
+    log.error({ err: error }, 'What was due could not be done.'),
+  );
+  scheduler.start();
+  const stopSweeping = every(clock, sweepMs, log, () =>
+    store.accounts.sweepIdempotencyKeys(clock.now() - keepRepliesMs),
+  );
+
+  const stop = async () => {
+    closing = true;
+    stopSweeping();
+    polls.close();
+    events.close();
+    await listening.close(clock);
+    await scheduler.stop();
+    await store.close();
+  };
+  let stopped: Promise<void> | null = null;
+  return {
+    url,
+    port: listening.address.port,
+    accessKey: owner.key,
+    accessSecretFile: owner.secretFile,
+    createAccessKey: (role, name) => accessKeys.create(role, name),
+    close: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** A plan's state for live events; `null` when it was deleted meanwhile. */
+async function readPlan(center: Center, planId: string) {
+  try {
+    return await center.getPlanSummary(planId);
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem === 'not-found') return null;
+    throw error;
+  }
+}
+
+/** `http://host:port` at which this machine reaches the service, also when it listens everywhere. */
+function urlOf({ address }: Listening, host: string): string {
+  const name = address.address === '0.0.0.0' || address.address === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
+}
+
+/** Does something again and again. @returns a function that ends it */
+function every(clock: Clock, milliseconds: number, log: Log, run: () => Promise<void>): () => void {
+  let cancel = () => {};
+  const plan = () => {
+    cancel = clock.after(milliseconds, () => {
+      run().catch((error: unknown) => log.error({ err: error }, 'A recurring task failed.'));
+      plan();
+    });
+  };
+  plan();
+  return () => cancel();
+}
