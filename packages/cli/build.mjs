@@ -1,0 +1,55 @@
+// Bundles the command with everything it uses into dist/, cut so that each command loads only what it needs, and lays out
+// dist/package/: the folder whose tarball installs anywhere.
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const at = (...parts) => path.join(here, ...parts);
+const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+
+const version = /version = '(.+)'/.exec(readFileSync(at('src', 'version.ts'), 'utf8'))?.[1];
+if (version !== manifest.version) throw new Error('src/version.ts and package.json disagree about the version.');
+
+rmSync(at('dist', 'bundle'), { recursive: true, force: true });
+rmSync(at('dist', 'package'), { recursive: true, force: true });
+await build({
+  entryPoints: { otaplan: at('src', 'main.ts') },
+  outdir: at('dist', 'bundle'),
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  keepNames: true,
+  legalComments: 'linked',
+  external: ['@napi-rs/keyring'],
+  // Dependencies that are CommonJS ask for Node's own modules with `require`.
+  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+  logLevel: 'warning',
+});
+
+for (const name of ['bin', 'dist/bundle']) cpSync(at(name), at('dist', 'package', name), { recursive: true });
+chmodSync(at('dist', 'package', 'bin', 'otaplan.js'), 0o755);
+mkdirSync(at('dist', 'package'), { recursive: true });
+cpSync(at('..', '..', 'LICENSE'), at('dist', 'package', 'LICENSE'));
+cpSync(at('README.md'), at('dist', 'package', 'README.md'));
+const { name, description, license, type, bin, engines } = manifest;
+// The catalog's pinned version, in words that every package manager understands.
+const keyring = JSON.parse(readFileSync(at('node_modules', '@napi-rs', 'keyring', 'package.json'), 'utf8')).version;
+const optionalDependencies = { '@napi-rs/keyring': keyring };
+const packed = {
+  name,
+  version,
+  description,
+  license,
+  type,
+  bin,
+  files: ['bin', 'dist'],
+  engines,
+  optionalDependencies,
+};
+writeFileSync(at('dist', 'package', 'package.json'), `${JSON.stringify(packed, null, 2)}\n`);

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { type RunningServer, StartError, startServer, systemClock } from '@otaplan/developer-center';
+import { type Command, InvalidArgumentError } from 'commander';
+import { CliError, exits, type Io } from '../io.ts';
+import { writeJsonLine } from '../text/shown.ts';
+
+interface Options {
+  data: string;
+  host: string;
+  port: number;
+  publicUrl?: string;
+}
+
+export function define(command: Command, io: Io): void {
+  command
+    .option('--data <dir>', 'folder where everything is kept', 'otaplan-data')
+    .option(
+      '--host <address>',
+      'address to listen on; others than this machine reach it only when this says so',
+      '127.0.0.1',
+    )
+    .option('--port <port>', 'port to listen on; 0: any', port, 8181)
+    .option('--public-url <url>', 'address under which devices reach it, when it is another')
+    .addHelpText('after', '\nExample:\n  $ otaplan server --data ./data --port 8181')
+    .action(async (options: Options) => {
+      const running = await start(io, options);
+      const { url, accessKey, accessSecretFile } = running;
+      await writeJsonLine(io, { url, accessKey, accessSecretFile });
+      await io.stderr.write(`Developer Center answers at ${url}. Ctrl-C ends it.\n`);
+      if (!io.signal.aborted)
+        await new Promise((resolve) => io.signal.addEventListener('abort', resolve, { once: true }));
+      await running.close();
+    });
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return number;
+}
+
+async function start(io: Io, options: Options): Promise<RunningServer> {
+  if (options.publicUrl !== undefined && !URL.canParse(options.publicUrl)) {
+    throw new CliError(exits.usage, '--public-url is not an address such as https://ota.example.com.');
+  }
+  try {
+    return await startServer({
+      dataDir: resolve(io.cwd, options.data),
+      host: options.host,
+      port: options.port,
+      clock: systemClock,
+      random: (count) => randomBytes(count),
+      ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    });
+  } catch (error) {
+    if (error instanceof StartError) throw new CliError(exits.no, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Client } from '@otaplan/client';
+import { type ProfileInput, ProfileInvalid, type Progress, type SimulationOptions, simulate } from '@otaplan/devices';
+import { componentTypes, isComponentIdentifier, isDeviceKey, isProductKey, versionProblem } from '@otaplan/model';
+import { type Command, InvalidArgumentError } from 'commander';
+import { addConnectionOptions, type ConnectionOptions, connect } from '../connection.ts';
+import { CliError, exits, type Io } from '../io.ts';
+import { progressLine } from '../text/progress.ts';
+import { writeJsonLine } from '../text/shown.ts';
+
+type Component = SimulationOptions['components'][number];
+interface Options extends ConnectionOptions {
+  product: string;
+  devices?: number;
+  list?: string;
+  component: Component[];
+  seed: string;
+  speed: number;
+  faults?: string;
+  untilIdle?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  addConnectionOptions(command)
+    .requiredOption('--product <key>', 'product key; registered if need be')
+    .option('--devices <n>', 'how many devices to make up', wholeNumber)
+    .option('--list <csv>', 'device keys from a CSV with the column device_key, or one a line')
+    .requiredOption(
+      '--component <type:identifier=version>',
+      'what every device runs at the start; may be repeated',
+      component,
+      [],
+    )
+    .option('--seed <text>', 'the same seed makes the same rollout', '1')
+    .option('--speed <x>', '60 makes a minute of a device a second', positive, 1)
+    .option('--faults <file>', 'JSON profile of what goes wrong')
+    .option('--until-idle', 'end when no device has work left')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ otaplan simulate --product p1WM01 --devices 100 --component module:FOTA=2.3.1 --speed 60 --until-idle',
+    )
+    .action(async (options: Options) => {
+      if (!isProductKey(options.product)) throw new CliError(exits.usage, `“${options.product}” is not a product key.`);
+      if ((options.devices === undefined) === (options.list === undefined)) {
+        throw new CliError(exits.usage, 'Say how many devices (--devices N) or which (--list CSV).');
+      }
+      const devices = options.list === undefined ? (options.devices ?? 0) : readKeys(io, options.list);
+      const faults = options.faults === undefined ? {} : readFaults(io, options.faults);
+      const client = await connect(io, options);
+      try {
+        await run(io, client, devices, faults, options);
+      } finally {
+        await client.close();
+      }
+    });
+}
+
+async function run(
+  io: Io,
+  client: Client,
+  devices: SimulationOptions['devices'],
+  faults: ProfileInput,
+  options: Options,
+): Promise<void> {
+  const progress = progressLine(io);
+  const simulation = begin({
+    serverUrl: client.server,
+    registrar: {
+      registerProducts: async (products) => void (await client.registerProducts(products, { signal: io.signal })),
+      registerDevices: async (key, some) => void (await client.registerDevices(key, some, { signal: io.signal })),
+    },
+    productKey: options.product,
+    devices,
+    components: options.component,
+    seed: options.seed,
+    speed: options.speed,
+    faults,
+    clock: io.ambient,
+    random: (count) => randomBytes(count),
+    signal: io.signal,
+    onProgress: (now) => progress.show(sayProgress(now)),
+  });
+  try {
+    const online = await simulation.ready;
+    if (!io.signal.aborted) {
+      await writeJsonLine(io, { devices: simulation.deviceKeys.length, online });
+      if (options.untilIdle) {
+        const { traffic: _, ...summary } = await simulation.idle;
+        progress.clear();
+        await io.stderr.write(`${JSON.stringify(summary)}\n`);
+      } else {
+        await new Promise((done) => io.signal.addEventListener('abort', done, { once: true }));
+      }
+    }
+  } finally {
+    progress.clear();
+    await simulation.stop();
+  }
+}
+
+function begin(options: SimulationOptions) {
+  try {
+    return simulate(options);
+  } catch (error) {
+    if (error instanceof ProfileInvalid) throw new CliError(exits.usage, error.message);
+    throw error;
+  }
+}
+
+function sayProgress({ devices, online, activities }: Progress): string {
+  const busy = Object.entries(activities).filter(([, count]) => count > 0);
+  return `${online} of ${devices} online; ${busy.map(([activity, count]) => `${count} ${activity}`).join(', ')}`;
+}
+
+function component(text: string, before: Component[]): Component[] {
+  const match = /^([a-z]+):([^=]+)=(.+)$/.exec(text);
+  const [, kind, identifier = '', version = ''] = match ?? [];
+  const type = componentTypes.find((known) => known === kind);
+  if (!type || !isComponentIdentifier(identifier) || versionProblem(version, null) !== null) {
+    throw new InvalidArgumentError('Write it as module:FOTA=2.3.1 or mcu:STM32=1.8.3.');
+  }
+  return [...before, { type, identifier, version }];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('A whole number from 1 to 9999999.');
+  return Number(text);
+}
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= 1_000_000)) throw new InvalidArgumentError('A number above 0, at most 1000000.');
+  return number;
+}
+
+function readKeys(io: Io, file: string): string[] {
+  const lines = read(io, file)
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const cells = (line: string) => line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  const column = cells(lines[0] ?? '').indexOf('device_key');
+  const keys = (column === -1 ? lines : lines.slice(1)).map((line) => cells(line)[Math.max(column, 0)] ?? '');
+  const wrong = keys.findIndex((key) => !isDeviceKey(key));
+  if (wrong !== -1)
+    throw new CliError(exits.usage, `${file}, line ${wrong + (column === -1 ? 1 : 2)}: not a device key.`);
+  return [...new Set(keys)];
+}
+
+function readFaults(io: Io, file: string): ProfileInput {
+  try {
+    return JSON.parse(read(io, file));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new CliError(exits.usage, `${file} is not JSON.`);
+    throw error;
+  }
+}
+
+function read(io: Io, file: string): string {
+  try {
+    return readFileSync(resolve(io.cwd, file), 'utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    throw new CliError(exits.usage, `${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}

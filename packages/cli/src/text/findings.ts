@@ -1,0 +1,130 @@
+import type { CheckResult, Finding, Severity } from '@otaplan/language';
+import type { Io } from '../io.ts';
+import { type Colors, shown, writeJson } from './shown.ts';
+
+export const findingFormats = ['text', 'json', 'sarif', 'github', 'markdown'] as const;
+export type FindingFormat = (typeof findingFormats)[number];
+
+export interface PrintFindings {
+  readonly format: FindingFormat;
+  readonly pathOf: (uri: string) => string;
+  readonly colors: Colors;
+  /** How many files were checked. */
+  readonly files: number;
+}
+
+/** Prints what a check found, in one of the formats. */
+export async function printFindings(io: Io, result: CheckResult, options: PrintFindings): Promise<void> {
+  const findings = result.findings.map((finding) => toJson(finding, options.pathOf));
+  switch (options.format) {
+    case 'json':
+      return await writeJson(io, findings);
+    case 'sarif':
+      return await writeJson(io, sarif(findings));
+    case 'github':
+      for (const finding of findings) await io.stdout.write(`${githubLine(finding)}\n`);
+      return;
+    case 'markdown':
+      return await io.stdout.write(markdown(findings));
+    case 'text':
+      for (const finding of findings) await io.stdout.write(textLine(finding, options.colors));
+      await io.stdout.write(`${summary(result, options.files)}\n`);
+  }
+}
+
+/** A finding as `--json` prints it: places zero-based like LSP, the file relative to the working directory. */
+export interface JsonFinding {
+  readonly file: string;
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly range: Finding['range'];
+  readonly url: string;
+}
+
+function toJson({ uri, code, severity, message, range, url }: Finding, pathOf: (uri: string) => string): JsonFinding {
+  return { file: pathOf(uri), code, severity, message, range, url };
+}
+
+function textLine({ file, code, severity, message, range }: JsonFinding, colors: Colors): string {
+  const paint = { error: colors.red, warning: colors.yellow, information: colors.cyan, hint: colors.dim }[severity];
+  const place = `${shown(file)}:${range.start.line + 1}:${range.start.character + 1}`;
+  return `${place} ${paint(severity)} ${colors.bold(code)} ${shown(message)}\n`;
+}
+
+function summary({ findings, suppressed, notChecked }: CheckResult, files: number): string {
+  const count = (severity: Severity, word: string) => {
+    const number = findings.filter((finding) => finding.severity === severity).length;
+    return number === 0 ? [] : [`${number} ${word}${number === 1 || word === 'information' ? '' : 's'}`];
+  };
+  const counted = [
+    ...count('error', 'error'),
+    ...count('warning', 'warning'),
+    ...count('information', 'information'),
+    ...count('hint', 'hint'),
+  ];
+  const parts = [
+    counted.length > 0 ? counted.join(', ') : 'Nothing found',
+    `in ${files} file${files === 1 ? '' : 's'}`,
+  ];
+  const more = [
+    suppressed.length > 0 ? `${suppressed.length} allowed` : '',
+    notChecked.length > 0
+      ? `not checked: ${[...new Set(notChecked.map(({ code }) => code))].sort().join(', ')} (not known here; --online asks Developer Center)`
+      : '',
+  ].filter(Boolean);
+  return `${parts.join(' ')}${more.length > 0 ? `; ${more.join('; ')}` : ''}.`;
+}
+
+/** A workflow command of GitHub Actions, with what would end it escaped. */
+function githubLine({ file, code, severity, message, range }: JsonFinding): string {
+  const level = severity === 'error' ? 'error' : severity === 'warning' ? 'warning' : 'notice';
+  const data = (text: string) => shown(text).replaceAll('%', '%25');
+  const property = (text: string) => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  const { start, end } = range;
+  return `::${level} file=${property(file)},line=${start.line + 1},endLine=${end.line + 1},col=${start.character + 1},endColumn=${end.character + 1},title=${code}::${data(message)}`;
+}
+
+function markdown(findings: readonly JsonFinding[]): string {
+  if (findings.length === 0) return 'Nothing found.\n';
+  const cell = (text: string) => shown(text).replace(/[\\|<>&`*_[\]]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const rows = findings.map(
+    ({ file, code, severity, message, range }) =>
+      `| ${severity} | ${code} | ${cell(file)}:${range.start.line + 1} | ${cell(message)} |`,
+  );
+  return `| Severity | Code | Place | Message |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+/** SARIF 2.1.0. */
+function sarif(findings: readonly JsonFinding[]): object {
+  const level = { error: 'error', warning: 'warning', information: 'note', hint: 'note' } as const;
+  const rules = new Map(findings.map(({ code, url }) => [code, { id: code, helpUri: url }]));
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'otaplan', rules: [...rules.values()] } },
+        columnKind: 'utf16CodeUnits',
+        results: findings.map(({ file, code, severity, message, range: { start, end } }) => ({
+          ruleId: code,
+          level: level[severity],
+          message: { text: message },
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: encodeURI(file) },
+                region: {
+                  startLine: start.line + 1,
+                  startColumn: start.character + 1,
+                  endLine: end.line + 1,
+                  endColumn: end.character + 1,
+                },
+              },
+            },
+          ],
+        })),
+      },
+    ],
+  };
+}
