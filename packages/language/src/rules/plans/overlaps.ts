@@ -1,0 +1,136 @@
+import { formatLocal } from '@otaplan/model';
+import type { UpgradeMeaning } from '../../meaning/plan.ts';
+import { placeOf } from '../../syntax/source.ts';
+import { quote } from '../../syntax/values.ts';
+import { type Problem, rule } from '../rule.ts';
+import { shown } from '../wording.ts';
+import { type Comparable, type Pair, pairs } from './pairs.ts';
+
+/** Both sides of a pair, each with the other, so that a finding stands in both plans. */
+function sides({ a, b }: Pair): [Comparable, Comparable][] {
+  return [
+    [a, b],
+    [b, a],
+  ];
+}
+
+/** Components that both plans upgrade, to different targets. */
+function disputed(one: Comparable, other: Comparable): [UpgradeMeaning, UpgradeMeaning][] {
+  const found: [UpgradeMeaning, UpgradeMeaning][] = [];
+  for (const [identifier, mine] of one.upgrades) {
+    const theirs = other.upgrades.get(identifier);
+    if (theirs && theirs.target !== mine.target) found.push([mine, theirs]);
+  }
+  return found;
+}
+
+function both({ a, b }: Pair): string {
+  const zone = a.plan.period?.zone ?? 'UTC';
+  const [from, to] = [Math.max(a.startAt, b.startAt), Math.min(a.endAt, b.endAt)];
+  return `from ${formatLocal(from, zone)} to ${formatLocal(to, zone)}`;
+}
+
+export const xpl001 = rule({
+  code: 'XPL001',
+  severity: 'error',
+  title: 'Two plans, one component',
+  sentence: 'Two plans must not want different versions of a component on the same devices at the same time.',
+  why: 'Developer Center refuses to activate the second.',
+  bad: 'plan "A" { … include pilot … upgrade modem to "2.4.0" … }\nplan "B" { … include pilot … upgrade modem to "2.5.0" … } // same period',
+  good: 'plan "A" { … include pilot … upgrade modem to "2.4.0" … }\nplan "B" { … include berlin … upgrade modem to "2.5.0" … }',
+  on: 'workspace',
+  *check(workspace): Iterable<Problem> {
+    for (const pair of pairs(workspace)) {
+      if (!pair.together) continue;
+      for (const [one, other] of sides(pair)) {
+        for (const [mine, theirs] of disputed(one, other)) {
+          yield {
+            at: placeOf(mine.node, 'target'),
+            message: `${quote(other.plan.name)} upgrades \`${theirs.node.component}\` of ${pair.shared} to ${shown(theirs.target)} ${both(pair)}, and this plan to ${shown(mine.target)}. Part the devices or the periods.`,
+            related: [{ at: placeOf(theirs.node), message: 'the other plan' }],
+          };
+        }
+      }
+    }
+  },
+});
+
+export const xpl002 = rule({
+  code: 'XPL002',
+  severity: 'warning',
+  title: 'Two plans on the same devices',
+  sentence: 'Two plans should not upgrade different components of the same devices at the same time.',
+  why: 'Their order is left to chance. In one plan it is the order of the statements.',
+  bad: 'plan "A" { … include pilot … upgrade modem … }\nplan "B" { … include pilot … upgrade main_mcu … } // same period',
+  good: 'plan "A" { … include pilot … upgrade modem … upgrade main_mcu … }',
+  on: 'workspace',
+  *check(workspace): Iterable<Problem> {
+    for (const pair of pairs(workspace)) {
+      if (!pair.together || [...pair.a.upgrades.keys()].some((identifier) => pair.b.upgrades.has(identifier))) continue;
+      if (pair.a.upgrades.size === 0 || pair.b.upgrades.size === 0) continue;
+      for (const [one, other] of sides(pair)) {
+        yield {
+          at: placeOf(one.plan.node, 'name'),
+          message: `${quote(other.plan.name)} upgrades other components of ${pair.shared} ${both(pair)}. Put both into one plan, or one after the other.`,
+          related: [{ at: placeOf(other.plan.node, 'name'), message: 'the other plan' }],
+        };
+      }
+    }
+  },
+});
+
+export const xpl004 = rule({
+  code: 'XPL004',
+  severity: 'warning',
+  title: 'Plan that comes too early',
+  sentence: 'A plan that needs a version should begin after the plan that installs it has ended.',
+  why: 'Until then devices do not match, and wait in vain.',
+  bad: 'plan "A" { effective … to 2026-12-15 … upgrade modem to "2.4.0" … }\nplan "B" { effective 2026-12-10 … upgrade modem to "2.5.0" from "2.4.0" … }',
+  good: 'plan "A" { effective … to 2026-12-15 … upgrade modem to "2.4.0" … }\nplan "B" { effective 2026-12-16 … upgrade modem to "2.5.0" from "2.4.0" … }',
+  on: 'workspace',
+  *check(workspace): Iterable<Problem> {
+    for (const pair of pairs(workspace)) {
+      for (const [needing, installing] of sides(pair)) {
+        if (installing.endAt <= needing.startAt) continue;
+        for (const [identifier, mine] of needing.upgrades) {
+          const theirs = installing.upgrades.get(identifier);
+          const index = theirs ? mine.sources.indexOf(theirs.target) : -1;
+          const source = mine.node.sources[index];
+          if (!theirs || !source || theirs.target === mine.target) continue;
+          const end = installing.plan.period?.endText.replace('T', ' ');
+          yield {
+            at: placeOf(source),
+            message: `${quote(installing.plan.name)} installs ${shown(theirs.target)} on ${pair.shared} until ${end}, and this plan needs it before. Begin after that end.`,
+            related: [{ at: placeOf(theirs.node), message: 'the plan that installs it' }],
+          };
+        }
+      }
+    }
+  },
+});
+
+export const xpl006 = rule({
+  code: 'XPL006',
+  severity: 'error',
+  title: 'Plans undo each other',
+  sentence: 'Two plans must not take the same devices back and forth.',
+  why: 'Devices would be upgraded and downgraded in turn as long as both plans run.',
+  bad: 'plan "A" { … upgrade modem to "2.4.0" from "2.3.0" … }\nplan "B" { … upgrade modem to "2.3.0" from "2.4.0" … } // same devices and period',
+  good: 'plan "A" { … upgrade modem to "2.4.0" from "2.3.0" … }',
+  on: 'workspace',
+  *check(workspace): Iterable<Problem> {
+    for (const pair of pairs(workspace)) {
+      if (!pair.together) continue;
+      for (const [one, other] of sides(pair)) {
+        for (const [mine, theirs] of disputed(one, other)) {
+          if (!mine.sources.includes(theirs.target) || !theirs.sources.includes(mine.target)) continue;
+          yield {
+            at: placeOf(mine.node),
+            message: `This takes \`${mine.node.component}\` from ${shown(theirs.target)} to ${shown(mine.target)}, and ${quote(other.plan.name)} back again, on ${pair.shared}. Remove one of the two.`,
+            related: [{ at: placeOf(theirs.node), message: 'the way back' }],
+          };
+        }
+      }
+    }
+  },
+});

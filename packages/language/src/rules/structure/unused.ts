@@ -1,0 +1,44 @@
+import type { AstNode } from 'langium';
+import { type Place, placeOf } from '../../syntax/source.ts';
+import { type Problem, remove, rule } from '../rule.ts';
+
+export const sem008 = rule({
+  code: 'SEM008',
+  severity: 'hint',
+  title: 'Used nowhere',
+  sentence: 'What is declared should be used by a plan.',
+  why: 'A list or package that nothing uses may be one that a plan has forgotten.',
+  bad: 'devices berlin of water_meter { … } // and no plan includes it',
+  good: 'devices berlin of water_meter { … }\nplan "Spring" { targets { include berlin } … }',
+  on: 'workspace',
+  *check(workspace) {
+    const plans = workspace.plans();
+    // A workspace without plans is a catalogue for others; in a file that cannot be read anything may be used.
+    if (plans.length === 0 || [...workspace.files.values()].some(({ broken }) => broken)) return;
+    const used = new Set<AstNode>();
+    for (const plan of plans) {
+      if (plan.product) used.add(plan.product);
+      for (const { package: resolved } of plan.upgrades) if (resolved) used.add(resolved.node);
+      for (const { devices } of [...(plan.targets?.include ?? []), ...(plan.targets?.exclude ?? [])]) {
+        if (devices) used.add(devices.node);
+      }
+    }
+    for (const { node } of workspace.deviceLists()) {
+      const product = workspace.visible(placeOf(node).source).product(node.product);
+      if (product) used.add(product);
+    }
+    for (const node of workspace.products()) if (!used.has(node)) yield unused('product', node.name, node);
+    for (const { node } of workspace.deviceLists()) if (!used.has(node)) yield unused('list', node.name, node);
+    for (const { node } of workspace.packages()) if (!used.has(node)) yield unused('package', node.name, node);
+  },
+});
+
+function unused(what: string, name: string, node: AstNode): Problem {
+  const at: Place = placeOf(node, 'name');
+  return {
+    at,
+    message: `The ${what} ${what === 'package' ? `“${name}”` : `\`${name}\``} is used by no plan. Use it, or remove it.`,
+    tags: ['unnecessary'],
+    fixes: () => [remove(`Remove the ${what}`, placeOf(node), false)],
+  };
+}
