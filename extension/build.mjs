@@ -60,12 +60,14 @@ await Promise.all([
   ...present(otaplan, (entry) =>
     build({
       ...node,
+      // The keychain is for terminals: here VS Code keeps the secrets, and a VSIX has no native modules.
+      external: ['vscode', '@napi-rs/keyring'],
       ...withRequire,
       format: 'esm',
       outExtension: { '.js': '.mjs' },
       splitting: true,
       chunkNames: 'otaplan/[hash]',
-      entryPoints: { otaplan },
+      entryPoints: { otaplan: entry },
     }),
   ),
   ...(process.argv.includes('--tests')

@@ -11,7 +11,7 @@ import { compileAll, type Plans } from '../../infrastructure/plans.ts';
 import { withProgress } from '../../infrastructure/progress.ts';
 import { type Child, startChild } from './child.ts';
 import { requireSqlite } from './node.ts';
-import { deviceList, simulateArguments, simulationsFor } from './simulation.ts';
+import { deviceList, faultProfile, simulateArguments, simulationsFor } from './simulation.ts';
 
 /** The embedded Developer Center in a child process, with simulated devices on request: a newcomer needs no account. */
 export function local(host: Host, connections: Connections, plans: Plans) {
@@ -67,7 +67,9 @@ export function local(host: Host, connections: Connections, plans: Plans) {
           : Number(
               await ask({
                 title: vscode.l10n.t('Start Local Developer Center'),
-                prompt: vscode.l10n.t('How many simulated devices? They are taken from the plans of this workspace.'),
+                prompt: vscode.l10n.t(
+                  'How many simulated devices? They are taken from the plans of this workspace; one in twenty fails at first.',
+                ),
                 value: String(settings.simulatedDevices()),
                 validateInput: (text) =>
                   /^\d{1,5}$/.test(text.trim()) ? undefined : vscode.l10n.t('A number from 0 to 99999 is needed.'),
@@ -93,8 +95,10 @@ export function local(host: Host, connections: Connections, plans: Plans) {
         };
         for (const simulation of simulationsFor(found, count)) {
           const list = path.join(folder, `devices-${simulation.product}.csv`);
+          const faults = path.join(folder, `faults-${simulation.product}.json`);
           await writeFile(list, deviceList(simulation));
-          const args = simulateArguments(simulation, list, settings.simulatedSpeed());
+          await writeFile(faults, JSON.stringify(faultProfile(simulation)));
+          const args = simulateArguments(simulation, list, faults, settings.simulatedSpeed());
           started.devices.push(await start(args, environment, signal));
         }
       });

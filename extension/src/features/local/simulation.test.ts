@@ -1,6 +1,6 @@
 import type { Plan } from '@otaplan/model';
 import { describe, expect, it } from 'vitest';
-import { simulateArguments, simulationsFor } from './simulation.ts';
+import { faultProfile, simulateArguments, simulationsFor } from './simulation.ts';
 
 function plan(product: string, include: string[], exclude: string[] = []): Plan {
   const component = {
@@ -29,18 +29,28 @@ describe('simulated devices', () => {
     expect(all.map(({ deviceKeys }) => deviceKeys.length)).toEqual([5, 1]);
     expect(all[0]?.deviceKeys.every((key) => /^[A-Za-z0-9]{4,32}$/.test(key))).toBe(true);
   });
+  it('fail, one in twenty, for as long as they are retried automatically', () => {
+    const keys = Array.from({ length: 21 }, (_, i) => `KEY${i + 100}`);
+    const [only] = simulationsFor([plan('p1', keys)], 100);
+    if (!only) throw new Error('none');
+    expect(faultProfile(only)).toMatchObject({
+      rules: [{ devices: { keys: ['KEY100', 'KEY120'] }, component: 'FOTA', fault: { times: 3 } }],
+    });
+  });
   it('are none without a plan', () => {
     expect(simulationsFor([], 10)).toEqual([]);
   });
   it('start with their versions', () => {
     const [only] = simulationsFor([plan('p1', ['AAAA'])], 1);
     if (!only) throw new Error('none');
-    expect(simulateArguments(only, 'list.csv', 60)).toEqual([
+    expect(simulateArguments(only, 'list.csv', 'faults.json', 60)).toEqual([
       'simulate',
       '--product',
       'p1',
       '--list',
       'list.csv',
+      '--faults',
+      'faults.json',
       '--component',
       'module:FOTA=2.3.0',
       '--speed',

@@ -5,6 +5,8 @@ export interface Simulation {
   readonly product: string;
   readonly deviceKeys: readonly string[];
   readonly components: readonly { readonly type: string; readonly identifier: string; readonly version: string }[];
+  /** Most automatic retries of the plans that want them. */
+  readonly retries: number;
 }
 
 /**
@@ -13,10 +15,14 @@ export interface Simulation {
  * @param most devices in all
  */
 export function simulationsFor(plans: readonly Plan[], most: number): readonly Simulation[] {
-  const byProduct = new Map<string, { keys: Set<string>; components: Map<string, Simulation['components'][number]> }>();
+  const byProduct = new Map<
+    string,
+    { keys: Set<string>; retries: number; components: Map<string, Simulation['components'][number]> }
+  >();
   for (const plan of plans) {
-    const entry = byProduct.get(plan.product) ?? { keys: new Set(), components: new Map() };
+    const entry = byProduct.get(plan.product) ?? { keys: new Set(), retries: 0, components: new Map() };
     byProduct.set(plan.product, entry);
+    entry.retries = Math.max(entry.retries, plan.retry);
     const excluded = new Set(plan.targets.exclude);
     for (const key of plan.targets.include) if (!excluded.has(key)) entry.keys.add(key);
     for (const { type, identifier, sources } of plan.components) {
@@ -26,10 +32,10 @@ export function simulationsFor(plans: readonly Plan[], most: number): readonly S
     }
   }
   const each = byProduct.size === 0 ? 0 : Math.max(1, Math.floor(most / byProduct.size));
-  return [...byProduct].map(([product, { keys, components }]) => {
+  return [...byProduct].map(([product, { keys, components, retries }]) => {
     const listed = [...keys].slice(0, each);
     const made = Array.from({ length: listed.length > 0 ? 0 : each }, (_, i) => `SIM${String(i + 1).padStart(9, '0')}`);
-    return { product, deviceKeys: [...listed, ...made], components: [...components.values()] };
+    return { product, deviceKeys: [...listed, ...made], components: [...components.values()], retries };
   });
 }
 
@@ -38,12 +44,23 @@ export function deviceList(simulation: Simulation): string {
   return ['device_key', ...simulation.deviceKeys, ''].join('\n');
 }
 
+/**
+ * What goes wrong with them, as `otaplan simulate --faults` reads it: one in twenty fails for as long as Developer Center retries by
+ * itself, so that there is somebody whose log is worth reading and whom a person's retry helps.
+ */
+export function faultProfile({ deviceKeys, components, retries }: Simulation): object {
+  const keys = deviceKeys.filter((_, i) => i % 20 === 0);
+  const cause = 'The new firmware did not start';
+  const fault = { kind: 'fail', at: 'flash', times: retries + 1, cause };
+  return { rules: [{ name: 'one in twenty', devices: { keys }, component: components[0]?.identifier, fault }] };
+}
+
 /** The arguments of `otaplan simulate` for it. */
-export function simulateArguments(simulation: Simulation, list: string, speed: number): string[] {
+export function simulateArguments(simulation: Simulation, list: string, faults: string, speed: number): string[] {
   return [
     'simulate',
     ...['--product', simulation.product],
-    ...['--list', list],
+    ...['--list', list, '--faults', faults],
     ...simulation.components.flatMap(({ type, identifier, version }) => [
       '--component',
       `${type}:${identifier}=${version}`,
