@@ -28,7 +28,7 @@ await build({
   legalComments: 'linked',
   external: ['@napi-rs/keyring'],
   // Dependencies that are CommonJS ask for Node's own modules with `require`.
-  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+  banner: { js: "import{createRequire as __otaplanRequire}from'node:module';const require=__otaplanRequire(import.meta.url);" },
   logLevel: 'warning',
 });
 
