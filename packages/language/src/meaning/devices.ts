@@ -1,6 +1,6 @@
 import type { Devices } from '../generated/ast.ts';
 import { cutKeys, type KeyList } from '../syntax/keys.ts';
-import { blockOfNode, type Place, placeOf } from '../syntax/source.ts';
+import { type Block, blockOfNode, fileOf, type Place, placeOf } from '../syntax/source.ts';
 import type { Answer, World } from '../world.ts';
 import { type ListFile, readList } from './lists.ts';
 import { resolvePath } from './paths.ts';
@@ -19,27 +19,27 @@ export interface DeviceList {
   place(index: number): Place;
 }
 
-const cut = new WeakMap<Devices, KeyList>();
+const cut = new WeakMap<Devices, { readonly block: Block; readonly list: KeyList }>();
 
 /** The keys in the body of a `devices` block, cut once. Empty when they come from a file. */
 export function keysOf(node: Devices): KeyList {
+  const block = blockOfNode(node);
   const known = cut.get(node);
-  if (known) return known;
+  // A tree may be handed on to another block in which only comments and blanks are different: places are others there.
+  if (known?.block === block) return known.list;
   const place = node.keys === undefined ? undefined : placeOf(node, 'keys');
-  const list = cutKeys(node.keys ?? '', place ? place.start - blockOfNode(node).offset : 0);
-  cut.set(node, list);
+  const list = cutKeys(node.keys ?? '', place ? place.start - block.offset : 0);
+  cut.set(node, { block, list });
   return list;
 }
 
 /** Reads a declaration's devices, from its body or from the list file that it names. */
 export function deviceList(node: Devices, sourceUri: string, world: World): DeviceList {
   if (node.list === undefined) {
-    const { keys, starts } = keysOf(node);
+    const { keys } = keysOf(node);
     const place = (index: number): Place => {
-      const block = blockOfNode(node);
-      const whole = placeOf(node);
-      const start = block.offset + (starts[index] ?? 0);
-      return { source: whole.source, start, end: start + (keys[index]?.length ?? 0) };
+      const start = blockOfNode(node).offset + (keysOf(node).starts[index] ?? 0);
+      return { source: fileOf(node), start, end: start + (keys[index]?.length ?? 0) };
     };
     return { node, keys, known: true, file: undefined, fileUri: undefined, place };
   }
