@@ -63,6 +63,8 @@ export class Project {
   private readonly wide = new Entry('', undefined);
   private wideIsStale = true;
   private settledFindings = false;
+  /** Warnings that were accepted when last judged. */
+  private accepted = new Set<StoredFinding>();
 
   constructor(world: World, options: ProjectOptions = {}) {
     this.world = world;
@@ -155,8 +157,7 @@ export class Project {
       this.dirtyFiles.delete(uri);
       if (enough()) return { done: this.dirtyFiles.size === 0 && !this.wideIsStale, checked };
     }
-    this.settle();
-    return { done: true, checked };
+    return { done: true, checked: [...checked, ...this.settle()] };
   }
 
   /** Whether nothing is left to run but what looks at all files together. */
@@ -164,18 +165,27 @@ export class Project {
     return this.dirtyFiles.size === 0;
   }
 
-  /** Runs the rules that look at all files together, and those about what was accepted; only once everything else was run. */
-  settle(): void {
+  /**
+   * Runs the rules that look at all files together, and those about what was accepted; only once everything else was run.
+   * @returns the files whose findings are others because of it
+   */
+  settle(): Set<string> {
+    const touched = new Set<string>();
     if (this.wideIsStale) {
       this.wideIsStale = false;
+      const before = this.wide.findings;
       const found = this.runRules('workspace', this.live, '', undefined);
+      if (!sameFindings(before, found.findings)) {
+        for (const { at } of [...before, ...found.findings]) touched.add(at.uri);
+      }
       this.place(this.wide, found.findings);
       this.wide.notChecked = found.notChecked;
       this.settledFindings = false;
     }
-    if (this.settledFindings) return;
+    if (this.settledFindings) return touched;
     this.settledFindings = true;
-    this.judgeAllowances();
+    this.judgeAllowances(touched);
+    return touched;
   }
 
   /** The findings in a file, by place, as far as rules were run. */
@@ -430,15 +440,22 @@ export class Project {
     return all.length === users.length ? all : [];
   }
 
-  private judgeAllowances(): void {
+  private judgeAllowances(touched: Set<string>): void {
     const rules = this.rules.get('allow') ?? [];
-    if (this.allowing.size === 0 || rules.length === 0) return;
+    if (this.allowing.size === 0 && this.accepted.size === 0) return;
     const counts = new Map<ast.Allow, number>();
+    const accepted = new Set<StoredFinding>();
     for (const entry of new Set([...this.findersIn.values()].flatMap((finders) => [...finders]))) {
       for (const stored of entry.findings) {
-        for (const statement of this.accepting(stored)) counts.set(statement, (counts.get(statement) ?? 0) + 1);
+        const statements = this.accepting(stored);
+        for (const statement of statements) counts.set(statement, (counts.get(statement) ?? 0) + 1);
+        if (statements.length === 0) continue;
+        accepted.add(stored);
+        if (!this.accepted.has(stored)) touched.add(stored.at.uri);
       }
     }
+    for (const stored of this.accepted) if (!accepted.has(stored)) touched.add(stored.at.uri);
+    this.accepted = accepted;
     const undecided = new Set<string>();
     for (const { code } of this.notChecked()) undecided.add(code);
     for (const entry of new Set([...this.allowing.values()].flatMap((entries) => [...entries]))) {
@@ -457,6 +474,7 @@ export class Project {
       const found = subjects.flatMap(
         (subject) => this.runRules('allow', subject, entry.uri, entry.block, !broken).findings,
       );
+      if (!sameFindings(entry.allowFindings, found)) touched.add(entry.uri);
       this.place(entry, entry.findings, found);
       entry.allowState = state;
       if (entry.block) forgetPlaces(entry.block);
@@ -505,6 +523,24 @@ function namesOf(block: Block, uri: string): string[] {
     if (ast.isImport(node)) return [workspaceFacts.imports(uri), workspaceFacts.allImports];
     return [workspaceFacts.allPlans];
   });
+}
+
+function sameFindings(a: readonly StoredFinding[], b: readonly StoredFinding[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((left, index) => {
+      const right = b[index];
+      return (
+        right !== undefined &&
+        left.code === right.code &&
+        left.severity === right.severity &&
+        left.message === right.message &&
+        left.at.block === right.at.block &&
+        left.at.start === right.at.start &&
+        left.at.end === right.at.end
+      );
+    })
+  );
 }
 
 function sameRange(a: Finding['range'], b: Finding['range']): boolean {
