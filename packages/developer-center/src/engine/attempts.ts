@@ -57,7 +57,7 @@ function giveUp(draft: Draft, index: number, reason: string): void {
       draft,
       later,
       'platform',
-      `${draft.wanted(index).identifier} before it failed and no attempt is left.`,
+      `The component ${draft.wanted(index).identifier} before it failed and no attempt is left.`,
     );
   }
   draft.set({ phase: 'ended', endedAt: draft.now });

@@ -103,7 +103,7 @@ function hold(draft: Draft, index: number, cause: LogCause, reason: string): voi
   draft.log(index, cause, `Not issued: ${lowerFirst(reason)}`, draft.version(index));
 }
 
-/** So that a reason reads on after a colon. */
+/** So that a reason reads on after a colon; names such as FOTA stay. */
 export function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

@@ -10,7 +10,8 @@ export class LivePlans {
   readonly #touched = new Set<LivePlan>();
   #now = 0;
 
-  constructor(db: Database) {
+  /** @param forget is called when a ROLLBACK makes memory worth nothing */
+  constructor(db: Database, forget: () => void) {
     this.#db = db;
     db.beforeCommit = () => {
       for (const plan of this.#touched) plan.write(db, this.#now);
@@ -20,6 +21,7 @@ export class LivePlans {
       this.#plans.clear();
       this.#rows.clear();
       this.#touched.clear();
+      forget();
     };
   }
 

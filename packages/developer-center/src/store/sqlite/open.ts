@@ -1,9 +1,13 @@
 import type { Store } from '../store.ts';
 import { SqliteAccounts } from './accounts.ts';
 import { Database } from './database.ts';
+import { DeviceCache } from './device-cache.ts';
 import { SqlitePackages } from './packages.ts';
 import { SqlitePlans } from './plans.ts';
 import { SqliteRegistry } from './registry.ts';
+
+/** Devices kept in memory, some 2 kB each: those in progress of two large plans. */
+const cachedDevices = 20_000;
 
 /**
  * Opens the store in a folder, which is made when missing and locked while open.
@@ -12,11 +16,12 @@ import { SqliteRegistry } from './registry.ts';
  */
 export function openSqliteStore(folder: string, defer: (run: () => void) => void = setImmediate): Store {
   const db = new Database(folder, defer);
+  const devices = new DeviceCache(cachedDevices);
   return {
     accounts: new SqliteAccounts(db),
     packages: new SqlitePackages(db),
-    registry: new SqliteRegistry(db),
-    plans: new SqlitePlans(db),
+    registry: new SqliteRegistry(db, devices),
+    plans: new SqlitePlans(db, devices),
     check: () => db.write(() => void db.run("DELETE FROM counter WHERE plan_row = -1 AND name = ''")),
     close: async () => db.close(),
   };

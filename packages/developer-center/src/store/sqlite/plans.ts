@@ -19,10 +19,11 @@ import type { DeviceFacts, DeviceRecord, ReportedVersion } from '../registry.ts'
 import { StoreError } from '../store-error.ts';
 import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
+import type { DeviceCache, KeptDevice } from './device-cache.ts';
 import type { LivePlan } from './live-plan.ts';
 import { LivePlans } from './live-plans.ts';
 import { deviceOf, deviceSql, packVersions, unpackVersions } from './registry.ts';
-import { logCauseCodes, SqliteRun } from './runs.ts';
+import { keptRunOf, logCauseCodes, SqliteRun } from './runs.ts';
 import { verifyPlans } from './verify.ts';
 
 type Row = NonNullable<ReturnType<Database['get']>>;
@@ -42,10 +43,12 @@ const rowsPerTurn = 20_000;
 export class SqlitePlans implements PlanStore {
   readonly #db: Database;
   readonly #plans: LivePlans;
+  readonly #devices: DeviceCache;
 
-  constructor(db: Database) {
+  constructor(db: Database, devices: DeviceCache) {
     this.#db = db;
-    this.#plans = new LivePlans(db);
+    this.#devices = devices;
+    this.#plans = new LivePlans(db, () => devices.clear());
   }
 
   createPlan(id: string, document: Plan, who: string, now: number): Promise<PlanRecord | 'nameTaken'> {
@@ -209,6 +212,7 @@ export class SqlitePlans implements PlanStore {
 
   addPlanDevices(planId: string, devices: readonly { id: number; wave: number }[]): Promise<void> {
     return this.#db.write(() => {
+      this.#devices.clear();
       const plan = this.#existing(planId);
       const newest = Number(this.#db.get('SELECT coalesce(max(row), 0) AS row FROM plan_device')?.['row']);
       if (plan.lastRow === -1) {
@@ -264,12 +268,13 @@ export class SqlitePlans implements PlanStore {
     work: (session: DeviceSession) => T,
   ): Promise<{ value: T; touched: Touched[] } | null> {
     return this.#db.write(() => {
-      const row = this.#db.get(deviceSql, productKey, deviceKey);
-      if (!row) return null;
-      const device = deviceOf(row, productKey);
-      const runs = this.#runsOf(device);
+      const kept = this.#device(productKey, deviceKey);
+      if (!kept) return null;
+      const { device } = kept;
+      const runs = this.#runsOf(kept);
       const setDevice = (change: Partial<DeviceRecord>) => {
         session.device = { ...session.device, ...change };
+        kept.device = session.device;
         for (const run of runs) run.device = session.device;
       };
       const session = {
@@ -371,10 +376,10 @@ export class SqlitePlans implements PlanStore {
     deviceKey: string,
   ): Promise<{ device: DeviceRecord; runs: readonly Omit<Run, 'keep' | 'otherPlan'>[] } | null> {
     return this.#db.read(() => {
-      const row = this.#db.get(deviceSql, productKey, deviceKey);
-      if (!row) return null;
-      const device = deviceOf(row, productKey);
-      const runs = this.#runsOf(device).map((run) => ({
+      const kept = this.#device(productKey, deviceKey);
+      if (!kept) return null;
+      const { device } = kept;
+      const runs = this.#runsOf(kept).map((run) => ({
         plan: run.plan.snapshot(),
         device,
         wave: run.wave,
@@ -509,17 +514,32 @@ export class SqlitePlans implements PlanStore {
     return row ?? null;
   }
 
-  #runsOf(device: DeviceRecord): SqliteRun[] {
+  /** A device and its rows, from the cache where it was heard of lately. */
+  #device(productKey: string, deviceKey: string): KeptDevice | null {
+    const known = this.#devices.get(productKey, deviceKey);
+    if (known) return known;
+    const row = this.#db.get(deviceSql, productKey, deviceKey);
+    if (!row) return null;
+    const device = deviceOf(row, productKey);
     const rows = this.#db.all(`SELECT ${runColumns} FROM plan_device WHERE device_id = ? ORDER BY row`, device.id);
-    return rows.flatMap((row) => {
-      const plan = this.#plans.byRow(Number(row['plan_row']));
-      // Devices that are being laid down are not in the plan yet.
-      return plan.status === 'inactivated' ? [] : [new SqliteRun(this.#db, this.#plans, plan, device, row)];
-    });
+    const runs = rows.map((each) => keptRunOf(this.#plans.byRow(Number(each['plan_row'])), each));
+    const kept = { device, runs };
+    this.#devices.put(kept);
+    return kept;
   }
 
+  #runsOf({ device, runs }: KeptDevice): SqliteRun[] {
+    // Devices that are being laid down are not in the plan yet.
+    return runs
+      .filter(({ plan }) => plan.status !== 'inactivated')
+      .map((run) => new SqliteRun(this.#db, this.#plans, device, run));
+  }
+
+  /** A row of a pass. It is written past the cache, which therefore forgets the device. */
   #run(plan: LivePlan, row: Row): SqliteRun {
-    return new SqliteRun(this.#db, this.#plans, plan, deviceOf(row, plan.document.product), row);
+    const device = deviceOf(row, plan.document.product);
+    this.#devices.forget(device.productKey, device.deviceKey);
+    return new SqliteRun(this.#db, this.#plans, device, keptRunOf(plan, row));
   }
 
   #existing(planId: string): LivePlan {
@@ -529,6 +549,7 @@ export class SqlitePlans implements PlanStore {
   }
 
   #discard(plan: LivePlan): void {
+    this.#devices.clear();
     this.#db.run('DELETE FROM plan_device WHERE row BETWEEN ? AND ?', plan.firstRow, plan.lastRow);
     plan.firstRow = 0;
     plan.lastRow = -1;

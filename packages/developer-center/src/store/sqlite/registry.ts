@@ -11,15 +11,18 @@ import type {
 } from '../registry.ts';
 import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
+import type { DeviceCache } from './device-cache.ts';
 
 type Row = NonNullable<ReturnType<Database['get']>>;
 
 /** Products, devices and the audit trail in SQLite. */
 export class SqliteRegistry implements RegistryStore {
   readonly #db: Database;
+  readonly #devices: DeviceCache;
 
-  constructor(db: Database) {
+  constructor(db: Database, devices: DeviceCache) {
     this.#db = db;
+    this.#devices = devices;
   }
 
   registerProducts(
@@ -68,6 +71,7 @@ export class SqliteRegistry implements RegistryStore {
         );
         created += changes;
         if (changes === 0 && (device.name !== undefined || device.secretSha256 !== undefined)) {
+          this.#devices.forget(productKey, device.deviceKey);
           this.#db.run(
             'UPDATE device SET name = coalesce(?, name), secret_sha256 = coalesce(?, secret_sha256) WHERE product_id = ? AND key = ?',
             device.name ?? null,
@@ -136,12 +140,15 @@ export class SqliteRegistry implements RegistryStore {
   }
 
   async findDevice(productKey: string, deviceKey: string): Promise<DeviceRecord | null> {
+    const known = this.#devices.get(productKey, deviceKey);
+    if (known) return known.device;
     const row = this.#db.read(() => this.#db.get(deviceSql, productKey, deviceKey));
     return row ? deviceOf(row, productKey) : null;
   }
 
   deviceSeen(productKey: string, deviceKey: string, now: number, onlineUntil: number): Promise<void> {
     return this.#db.write(() => {
+      this.#devices.forget(productKey, deviceKey);
       this.#db.run(
         `UPDATE device SET last_seen = ?, online_until = ?
          WHERE product_id = (SELECT id FROM product WHERE key = ?) AND key = ?`,
@@ -155,6 +162,7 @@ export class SqliteRegistry implements RegistryStore {
 
   setAutoUpgrade(productKey: string, deviceKey: string, on: boolean): Promise<boolean> {
     return this.#db.write(() => {
+      this.#devices.forget(productKey, deviceKey);
       const { changes } = this.#db.run(
         'UPDATE device SET auto_upgrade = ? WHERE product_id = (SELECT id FROM product WHERE key = ?) AND key = ?',
         Number(on),

@@ -15,6 +15,7 @@ import type { Run, Touched } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
 import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
+import type { KeptRun } from './device-cache.ts';
 import type { LivePlan } from './live-plan.ts';
 import type { LivePlans } from './live-plans.ts';
 
@@ -33,25 +34,21 @@ export class SqliteRun implements Run {
   readonly #db: Database;
   readonly #plans: LivePlans;
   readonly #before: DeviceState;
-  readonly #deviceId: number;
-  readonly #dueAt: number | null;
+  readonly #kept: KeptRun;
   readonly #toldBefore: boolean;
-  #lastLog: number;
   #lines: NewLogLine[] = [];
 
-  constructor(db: Database, plans: LivePlans, plan: LivePlan, device: DeviceRecord, row: Row) {
+  constructor(db: Database, plans: LivePlans, device: DeviceRecord, kept: KeptRun) {
     this.#db = db;
     this.#plans = plans;
-    this.plan = plan;
+    this.#kept = kept;
+    this.plan = kept.plan;
     this.device = device;
-    this.row = Number(row['row']);
-    this.wave = Number(row['wave']);
-    this.#deviceId = device.id;
-    this.#dueAt = row['due_at'] === null ? null : Number(row['due_at']);
-    this.#lastLog = Number(row['last_log']);
-    this.state = unpackDeviceState(phases[Number(row['phase'])] ?? 'ended', String(row['state']));
-    this.#before = this.state;
-    this.#toldBefore = isTold(plan, this.state);
+    this.row = kept.row;
+    this.wave = kept.wave;
+    this.state = kept.state;
+    this.#before = kept.state;
+    this.#toldBefore = isTold(kept.plan, kept.state);
   }
 
   keep(step: Step): void {
@@ -62,7 +59,7 @@ export class SqliteRun implements Run {
   otherPlan(): string | null {
     const rows = this.#db.all(
       'SELECT plan_row, phase, state FROM plan_device WHERE device_id = ? AND row <> ? AND phase = ?',
-      this.#deviceId,
+      this.device.id,
       this.row,
       issuedPhase,
     );
@@ -77,16 +74,17 @@ export class SqliteRun implements Run {
   write(now: number): Touched | null {
     const before = this.#before;
     const after = this.state;
-    const dueBefore = this.#dueAt;
+    const dueBefore = this.#kept.dueAt;
     let due = dueAt(this.plan, after);
     // An earlier look is harmless: so a time-out that every report puts off does not move in the index each time.
     if (due !== null && dueBefore !== null && dueBefore > now && dueBefore <= due) due = dueBefore;
     if (after === before && this.#lines.length === 0 && due === dueBefore) return null;
     this.#plans.touch(this.plan, now);
+    const kept = this.#kept;
     for (const line of this.#lines) {
-      this.#lastLog = this.#db.run(
+      kept.lastLog = this.#db.run(
         'INSERT INTO log (before, time, component, attempt, cause, text, reported) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        this.#lastLog,
+        kept.lastLog,
         line.time,
         line.component,
         line.attempt,
@@ -97,15 +95,23 @@ export class SqliteRun implements Run {
     }
     this.#lines = [];
     const [statusBefore, status] = [statusOf(before), statusOf(after)];
-    this.#db.run(
-      'UPDATE plan_device SET phase = ?, status = ?, state = ?, due_at = ?, last_log = ? WHERE row = ?',
-      phases.indexOf(after.phase),
-      deviceStatuses[status].code,
-      packDeviceState(after),
-      due,
-      this.#lastLog,
-      this.row,
-    );
+    const packed = packDeviceState(after);
+    // Columns with an index are named only when they change: naming them rewrites the index.
+    if (after.phase === before.phase && status === statusBefore && due === dueBefore) {
+      this.#db.run('UPDATE plan_device SET state = ?, last_log = ? WHERE row = ?', packed, kept.lastLog, this.row);
+    } else {
+      this.#db.run(
+        'UPDATE plan_device SET phase = ?, status = ?, state = ?, due_at = ?, last_log = ? WHERE row = ?',
+        phases.indexOf(after.phase),
+        deviceStatuses[status].code,
+        packed,
+        due,
+        kept.lastLog,
+        this.row,
+      );
+    }
+    kept.state = after;
+    kept.dueAt = due;
     this.#count(before, after);
     const started = before.startedAt === null && after.startedAt !== null;
     const move = settle(this.plan, this.plan.counts, started);
@@ -144,6 +150,18 @@ export class SqliteRun implements Run {
     const failed = Number(isFailedForGood(after)) - Number(isFailedForGood(before));
     if (failed !== 0) counts.add('failedForGood', failed);
   }
+}
+
+/** Reads a row of `plan_device`. */
+export function keptRunOf(plan: LivePlan, row: Row): KeptRun {
+  return {
+    row: Number(row['row']),
+    plan,
+    wave: Number(row['wave']),
+    state: unpackDeviceState(phases[Number(row['phase'])] ?? 'ended', String(row['state'])),
+    dueAt: row['due_at'] === null ? null : Number(row['due_at']),
+    lastLog: Number(row['last_log']),
+  };
 }
 
 export function isFailedForGood(state: DeviceState): boolean {
