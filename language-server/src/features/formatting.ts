@@ -1,0 +1,104 @@
+import { formatFile, type SourceFile } from '@otaplan/language';
+import type { Range, TextEdit } from 'vscode-languageserver';
+import type { Feature } from './feature.ts';
+
+/** Canonical form of a document, of the declarations in a range, and of the one whose brace was just closed. */
+export const formatting: Feature = {
+  capabilities: {
+    documentFormattingProvider: true,
+    documentRangeFormattingProvider: true,
+    documentOnTypeFormattingProvider: { firstTriggerCharacter: '}' },
+  },
+  register(connection, session) {
+    connection.onDocumentFormatting(
+      session.answering(({ textDocument }) => {
+        const source = session.source(textDocument.uri);
+        return source ? edits(source.file, formatted(source.file)) : [];
+      }),
+    );
+    connection.onDocumentRangeFormatting(
+      session.answering(({ textDocument, range }) => {
+        const source = session.source(textDocument.uri);
+        return source ? withinLines(edits(source.file, formatted(source.file)), range) : [];
+      }),
+    );
+    connection.onDocumentOnTypeFormatting(
+      session.answering(({ textDocument, position }) => {
+        const source = session.source(textDocument.uri);
+        if (!source) return [];
+        const { file } = source;
+        const block = file.blockAt(file.lineTable.offset(position));
+        // While braces inside are closed one by one, the declaration is not whole yet.
+        if (!block || block.broken || !block.text.trimEnd().endsWith('}')) return [];
+        return withinLines(edits(file, formatted(file)), file.range(block.offset, block.offset + block.text.length));
+      }),
+    );
+  },
+};
+
+function formatted(file: SourceFile): string {
+  return formatFile(file).text;
+}
+
+/** The lines that differ, run by run, so that a cursor elsewhere stays where it is. */
+function edits(file: SourceFile, after: string): TextEdit[] {
+  if (after === file.text) return [];
+  const before = linesOf(file.text);
+  const target = linesOf(after);
+  const found: TextEdit[] = [];
+  let [i, j] = [0, 0];
+  while (i < before.length || j < target.length) {
+    if (before[i] === target[j]) {
+      i++;
+      j++;
+      continue;
+    }
+    const { skip, take } = nextCommon(before, i, target, j);
+    found.push({
+      range: { start: { line: i, character: 0 }, end: endOf(before, i + skip) },
+      newText: target.slice(j, j + take).join(''),
+    });
+    i += skip;
+    j += take;
+  }
+  return found;
+}
+
+/** How many lines on both sides lie before they meet again; both to the end when they do not within reach. */
+function nextCommon(
+  before: readonly string[],
+  i: number,
+  after: readonly string[],
+  j: number,
+): { skip: number; take: number } {
+  const reach = 400;
+  for (let distance = 1; distance <= reach; distance++) {
+    for (let skip = 0; skip <= distance; skip++) {
+      const take = distance - skip;
+      const [left, right] = [before[i + skip], after[j + take]];
+      // A line as common as a brace or a blank one says little: the next has to meet as well.
+      if (
+        left !== undefined &&
+        left === right &&
+        (left.trim().length > 1 || before[i + skip + 1] === after[j + take + 1])
+      ) {
+        return { skip, take };
+      }
+    }
+  }
+  return { skip: before.length - i, take: after.length - j };
+}
+
+function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+function endOf(lines: readonly string[], line: number): { line: number; character: number } {
+  const last = lines.at(-1) ?? '';
+  if (line < lines.length || last.endsWith('\n')) return { line, character: 0 };
+  return { line: Math.max(0, lines.length - 1), character: last.length };
+}
+
+function withinLines(all: readonly TextEdit[], range: Range): TextEdit[] {
+  return all.filter((edit) => edit.range.start.line <= range.end.line && edit.range.end.line >= range.start.line);
+}

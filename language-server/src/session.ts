@@ -1,0 +1,117 @@
+import { createOtaplanServices, Project, type SourceFile, SourceParser, type World } from '@otaplan/language';
+import type { CancellationToken, Connection } from 'vscode-languageserver';
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import type { ClientCatalogue } from './catalogue.ts';
+import { Documents, type OpenDocument } from './documents.ts';
+import { SideFiles } from './files.ts';
+import type { Host } from './host.ts';
+import type { DeployedPlanWire, InitializationOptions, Settings } from './protocol.ts';
+import { normalUri } from './uris.ts';
+
+/** What the client can do, as far as it matters here. */
+export interface ClientAbilities {
+  readonly configuration: boolean;
+  readonly watchedFiles: boolean;
+  readonly snippets: boolean;
+  readonly refreshLenses: boolean;
+  readonly refreshHints: boolean;
+  readonly documentChanges: boolean;
+  readonly changeAnnotations: boolean;
+}
+
+/** Everything a feature works with: the documents, what they mean, and what is known around them. */
+export class Session {
+  readonly connection: Connection;
+  readonly host: Host;
+  readonly documents = new Documents();
+  readonly project: Project;
+  readonly parser: SourceParser;
+  readonly files: SideFiles;
+  catalogue: ClientCatalogue | undefined;
+  deployed: ReadonlyMap<string, DeployedPlanWire> | undefined;
+  settings: Settings = {};
+  options: InitializationOptions = {};
+  client: ClientAbilities = {
+    configuration: false,
+    watchedFiles: false,
+    snippets: false,
+    refreshLenses: false,
+    refreshHints: false,
+    documentChanges: false,
+    changeAnnotations: false,
+  };
+  /** Told of facts that changed without an edit. */
+  whenFacts: (facts: readonly string[]) => void = () => undefined;
+
+  constructor(connection: Connection, host: Host) {
+    this.connection = connection;
+    this.host = host;
+    this.parser = new SourceParser(createOtaplanServices());
+    this.files = new SideFiles(host, (fact) => this.whenFacts([fact]));
+    this.project = new Project(this.world(), { parser: this.parser });
+  }
+
+  get now(): number {
+    return this.options.now ?? this.host.now();
+  }
+
+  /** The world as it is now. What it says of files and of Developer Center may grow; see `whenFacts`. */
+  world(): World {
+    const { files, host, catalogue } = this;
+    return {
+      now: this.now,
+      zoneDataVersion: host.zoneDataVersion,
+      isInside: (uri) => files.isInside(uri),
+      readText: (uri) => files.text(uri),
+      fileFacts: (uri) => files.factsOf(uri),
+      ...(catalogue ? { catalogue } : {}),
+    };
+  }
+
+  /** Reads what was typed since last time. Parses only what changed. */
+  flush(uri?: string): void {
+    for (const each of uri === undefined ? this.documents.uris : [uri]) {
+      const document = this.documents.get(each);
+      if (!document?.pending) continue;
+      const change = document.pending;
+      document.pending = undefined;
+      this.project.edit(each, document.text.getText(), change);
+    }
+  }
+
+  /** A document as it is now, with its text parsed; `undefined` when it is not open and no file of the workspace. */
+  source(
+    clientUri: string,
+  ): { readonly uri: string; readonly file: SourceFile; readonly open?: OpenDocument } | undefined {
+    const uri = normalUri(clientUri);
+    this.flush(uri);
+    const file = this.project.file(uri);
+    const open = this.documents.get(uri);
+    return file && { uri, file, ...(open ? { open } : {}) };
+  }
+
+  /** An address as the client spells it. */
+  clientUri(uri: string): string {
+    return this.documents.get(uri)?.clientUri ?? uri;
+  }
+
+  /**
+   * Wraps a request: messages that came before it, and a cancellation right behind it, have their turn first.
+   */
+  answering<P, R>(
+    answer: (params: P, token: CancellationToken) => R | Promise<R>,
+  ): (params: P, token: CancellationToken) => Promise<R | ResponseError<void>> {
+    return async (params, token) => {
+      await this.turn();
+      if (token.isCancellationRequested)
+        return new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
+      this.flush();
+      return answer(params, token);
+    };
+  }
+
+  /** Lets messages that wait have their turn. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.host.soon(resolve));
+  }
+}
