@@ -26,6 +26,7 @@ import { rolloutRoutes } from './http/rollout-routes.ts';
 import { PackageCatalogue } from './packages/catalogue.ts';
 import { FileStore } from './packages/file-store.ts';
 import { packageRoutes } from './packages/package-routes.ts';
+import { Verifications } from './packages/verification.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { startErrorOf } from './start-error.ts';
 import type { Role } from './store/accounts.ts';
@@ -103,6 +104,8 @@ async function assemble(options: ServerOptions, host: string, store: Store): Pro
   const polls = new Polls(center.changes, clock);
   const epoch = Buffer.from(random(6)).toString('hex');
   const events = new EventStreams(center.changes, (planId) => readPlan(center, planId), { clock, log, epoch });
+  const verifications = new Verifications(center, store, clock, log);
+  await verifications.resume();
   const authentication = new Authentication(accessKeys, keys, store.registry, clock);
   let closing = false;
   let requests = 0;
@@ -112,7 +115,7 @@ async function assemble(options: ServerOptions, host: string, store: Store): Pro
       ...loginRoutes(accessKeys, keys, clock),
       ...catalogueRoutes(store.registry, clock),
       ...registryRoutes(center, { version, zoneData, clock }),
-      ...packageRoutes(new PackageCatalogue(store.packages, files, clock, random), clock),
+      ...packageRoutes(new PackageCatalogue(store.packages, files, clock, random), verifications, clock),
       ...planRoutes(center),
       ...rolloutRoutes(center, events),
       ...deviceRoutes(center, polls, clock),
@@ -147,6 +150,7 @@ async function assemble(options: ServerOptions, host: string, store: Store): Pro
     stopSweeping();
     polls.close();
     events.close();
+    verifications.close();
     await listening.close(clock);
     await scheduler.stop();
     await store.close();

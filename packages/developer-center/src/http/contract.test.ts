@@ -8,7 +8,7 @@ import { addPackage, loginPath, product, type Reply, type Running, register, run
 let dc: Running;
 beforeAll(async () => {
   dc = await run();
-  await register(dc, ['D0001', 'D0002', 'D0004']);
+  await register(dc, ['D0001', 'D0002', 'D0004', 'D0005']);
 });
 afterAll(() => dc.end());
 
@@ -143,8 +143,14 @@ test('every endpoint answers what its schema says', async () => {
   const retried = await call('POST', `/ota/v1/plans/${failing}/retry`, { body: { devices: ['D0004', 'D9999'] } });
   expect(retried.json).toMatchObject({ accepted: ['D0004'], refused: [{ deviceKey: 'D9999' }] });
 
-  // Streams are read in their own test; verification on a device is not offered yet.
-  const apart = ['streamEvents', 'verifyPackage'];
+  const next = await addPackage(dc, '3.0.0');
+  const fourth = new TestDevice(dc, 'D0005');
+  await fourth.reportVersion('1.0.0');
+  const on = { productKey: product, deviceKey: 'D0005', identifier: 'FOTA' };
+  await call('POST', `/ota/v1/packages/${next.id}/verify`, { body: on });
+
+  // Streams are read in their own test.
+  const apart = ['streamEvents'];
   const missing = endpoints.filter((endpoint) => !covered.has(endpoint)).map(({ id }) => id);
   expect(missing.sort()).toEqual(apart);
 });

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { createPackage, deletePackage, getPackage, listPackages, uploadPackageFile, verifyPackage } from '@otaplan/api';
 import { limits } from '@otaplan/model';
-import { ProblemError } from '../center/problem-error.ts';
 import type { Clock } from '../clock.ts';
 import { checkDeclaredLength } from '../http/requests.ts';
 import { forKeys, type Route } from '../http/routes.ts';
 import type { PackageCatalogue } from './catalogue.ts';
+import type { Verifications } from './verification.ts';
 
 /** An upload that sends nothing for this long has ended. */
 const idleMs = 60_000;
 const defaultLimit = 100;
 
 /** The calls on version packages. */
-export function packageRoutes(packages: PackageCatalogue, clock: Clock): Route[] {
+export function packageRoutes(packages: PackageCatalogue, verifications: Verifications, clock: Clock): Route[] {
   return [
     forKeys(listPackages, ({ query: { limit = defaultLimit, cursor = null, ...filter } }) =>
       packages.list(filter, limit, cursor),
@@ -27,10 +27,12 @@ export function packageRoutes(packages: PackageCatalogue, clock: Clock): Route[]
       await packages.delete(params.packageId, caller.id);
       return undefined;
     }),
-    forKeys(verifyPackage, async ({ params }) => {
-      const found = await packages.get(params.packageId);
-      if (!found.complete) throw new ProblemError('package-incomplete', 'Upload its files first.');
-      throw new ProblemError('retry-refused', 'This Developer Center does not verify packages on a device yet.');
+    forKeys(verifyPackage, async ({ params, body, caller, again }) => {
+      const before = await packages.get(params.packageId);
+      // A crash may have cut off the answer of what is under way.
+      if (again && before.verification !== 'notVerified') return before;
+      await verifications.begin(params.packageId, body, caller.id);
+      return await packages.get(params.packageId);
     }),
   ];
 }

@@ -51,7 +51,7 @@ export async function run(
   };
   const server = await startServer({ port: 0, random: (count) => randomBytes(count), log, ...options, clock, dataDir });
   const secret = readFileSync(server.accessSecretFile, 'utf8').trim();
-  let token: string | null = null;
+  let token: { value: string; at: number } | null = null;
   const running: Running = {
     server,
     clock,
@@ -65,7 +65,12 @@ export async function run(
     },
     async call(method, path, more = {}) {
       let { authorization } = more;
-      if (authorization === undefined) authorization = token ??= await running.logIn();
+      if (authorization === undefined) {
+        // Renewed hourly, as clients do.
+        if (token === null || clock.now() - token.at > 3600_000)
+          token = { value: await running.logIn(), at: clock.now() };
+        authorization = token.value;
+      }
       const headers = {
         ...(authorization === null ? {} : { Authorization: authorization }),
         ...(more.body === undefined ? {} : { 'Content-Type': 'application/json' }),
