@@ -31,6 +31,9 @@ export const syn007 = rule({
 
 /** Characters that change how a text looks without being seen: bidirectional controls, zero width, other formats and controls. */
 const invisible = /(?![\t\n\r])[\p{Cc}\p{Cf}\u2028\u2029\u3164\uffa0]/gu;
+/** A joiner behind an emoji, or in a script that is not written without joiners: there it is part of the spelling. */
+const joins =
+  /(?:\ufe0f|[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Mongolian}])(?:\u200c|\u200d)$/u;
 const names = /[\p{L}_][\p{L}\p{M}\p{N}_-]*/gu;
 
 export const syn008 = rule({
@@ -48,6 +51,7 @@ export const syn008 = rule({
       const start = offset + index;
       // A NUL is SYN007's, a byte order mark is none of the text, and outside texts and comments it is SYN001's.
       if (character === '\0' || (character === '\ufeff' && start === 0) || isUnexpected(part, index)) continue;
+      if (joins.test(text.slice(Math.max(0, index - 2), index + 1))) continue;
       const at = { source: file, start, end: start + character.length };
       const code = (character.codePointAt(0) ?? 0).toString(16);
       yield {

@@ -11,7 +11,7 @@ function identity(statement: AstNode): string | undefined {
   if (many.has(statement.$type)) return undefined;
   if (ast.isUpgradeText(statement)) return `text ${statement.language}`;
   if (ast.isAllow(statement)) return `allow ${statement.code}`;
-  return ast.isPushOnRequest(statement) ? 'Push' : statement.$type;
+  return statement.$type;
 }
 
 /** Every block of statements, outermost first. */
