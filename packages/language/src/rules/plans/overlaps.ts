@@ -1,9 +1,11 @@
 import { formatLocal } from '@otaplan/model';
+import type { AstNode } from 'langium';
 import type { UpgradeMeaning } from '../../meaning/plan.ts';
+import type { Workspace } from '../../meaning/workspace.ts';
 import { placeOf } from '../../syntax/source.ts';
 import { quote } from '../../syntax/values.ts';
 import { type Problem, rule } from '../rule.ts';
-import { shown } from '../wording.ts';
+import { counted, shown } from '../wording.ts';
 import { type Comparable, type Pair, pairs } from './pairs.ts';
 
 /** Both sides of a pair, each with the other, so that a finding stands in both plans. */
@@ -12,6 +14,26 @@ function sides({ a, b }: Pair): [Comparable, Comparable][] {
     [a, b],
     [b, a],
   ];
+}
+
+/** A plan's words that get into the way of another plan; the problem is worded only when it is told. */
+type Conflict = readonly [words: AstNode, problem: () => Problem];
+
+/** Tells each words' conflicts once: the first in full, the next few as related places, the rest by number. */
+function* byWords(conflicts: Iterable<Conflict>): Iterable<Problem> {
+  const grouped = new Map<AstNode, (() => Problem)[]>();
+  for (const [words, problem] of conflicts) {
+    const known = grouped.get(words);
+    if (known) known.push(problem);
+    else grouped.set(words, [problem]);
+  }
+  for (const [first, ...others] of grouped.values()) {
+    if (!first) continue;
+    const problem = first();
+    const more = others.length === 0 ? '' : ` So it is with ${counted(others.length, 'other plan')}.`;
+    const related = [problem, ...others.slice(0, 4).map((other) => other())].flatMap((each) => each.related ?? []);
+    yield { ...problem, message: `${problem.message}${more}`, related };
+  }
 }
 
 /** Components that both plans upgrade, to different targets. */
@@ -39,21 +61,26 @@ export const xpl001 = rule({
   bad: 'plan "A" { … include pilot … upgrade modem to "2.4.0" … }\nplan "B" { … include pilot … upgrade modem to "2.5.0" … } // same period',
   good: 'plan "A" { … include pilot … upgrade modem to "2.4.0" … }\nplan "B" { … include berlin … upgrade modem to "2.5.0" … }',
   on: 'workspace',
-  *check(workspace): Iterable<Problem> {
-    for (const pair of pairs(workspace)) {
-      if (!pair.together) continue;
-      for (const [one, other] of sides(pair)) {
-        for (const [mine, theirs] of disputed(one, other)) {
-          yield {
+  check: (workspace) => byWords(wantedTwice(workspace)),
+});
+
+function* wantedTwice(workspace: Workspace): Iterable<Conflict> {
+  for (const pair of pairs(workspace)) {
+    if (!pair.together) continue;
+    for (const [one, other] of sides(pair)) {
+      for (const [mine, theirs] of disputed(one, other)) {
+        yield [
+          mine.node,
+          () => ({
             at: placeOf(mine.node, 'target'),
             message: `${quote(other.plan.name)} upgrades \`${theirs.node.component}\` of ${pair.shared} to ${shown(theirs.target)} ${both(pair)}, and this plan to ${shown(mine.target)}. Part the devices or the periods.`,
             related: [{ at: placeOf(theirs.node), message: 'the other plan' }],
-          };
-        }
+          }),
+        ];
       }
     }
-  },
-});
+  }
+}
 
 export const xpl002 = rule({
   code: 'XPL002',
@@ -64,20 +91,25 @@ export const xpl002 = rule({
   bad: 'plan "A" { … include pilot … upgrade modem … }\nplan "B" { … include pilot … upgrade main_mcu … } // same period',
   good: 'plan "A" { … include pilot … upgrade modem … upgrade main_mcu … }',
   on: 'workspace',
-  *check(workspace): Iterable<Problem> {
-    for (const pair of pairs(workspace)) {
-      if (!pair.together || [...pair.a.upgrades.keys()].some((identifier) => pair.b.upgrades.has(identifier))) continue;
-      if (pair.a.upgrades.size === 0 || pair.b.upgrades.size === 0) continue;
-      for (const [one, other] of sides(pair)) {
-        yield {
+  check: (workspace) => byWords(onSameDevices(workspace)),
+});
+
+function* onSameDevices(workspace: Workspace): Iterable<Conflict> {
+  for (const pair of pairs(workspace)) {
+    if (!pair.together || [...pair.a.upgrades.keys()].some((identifier) => pair.b.upgrades.has(identifier))) continue;
+    if (pair.a.upgrades.size === 0 || pair.b.upgrades.size === 0) continue;
+    for (const [one, other] of sides(pair)) {
+      yield [
+        one.plan.node,
+        () => ({
           at: placeOf(one.plan.node, 'name'),
           message: `${quote(other.plan.name)} upgrades other components of ${pair.shared} ${both(pair)}. Put both into one plan, or one after the other.`,
           related: [{ at: placeOf(other.plan.node, 'name'), message: 'the other plan' }],
-        };
-      }
+        }),
+      ];
     }
-  },
-});
+  }
+}
 
 export const xpl004 = rule({
   code: 'XPL004',
@@ -88,26 +120,31 @@ export const xpl004 = rule({
   bad: 'plan "A" { effective … to 2026-12-15 … upgrade modem to "2.4.0" … }\nplan "B" { effective 2026-12-10 … upgrade modem to "2.5.0" from "2.4.0" … }',
   good: 'plan "A" { effective … to 2026-12-15 … upgrade modem to "2.4.0" … }\nplan "B" { effective 2026-12-16 … upgrade modem to "2.5.0" from "2.4.0" … }',
   on: 'workspace',
-  *check(workspace): Iterable<Problem> {
-    for (const pair of pairs(workspace)) {
-      for (const [needing, installing] of sides(pair)) {
-        if (installing.endAt <= needing.startAt) continue;
-        for (const [identifier, mine] of needing.upgrades) {
-          const theirs = installing.upgrades.get(identifier);
-          const index = theirs ? mine.sources.indexOf(theirs.target) : -1;
-          const source = mine.node.sources[index];
-          if (!theirs || !source || theirs.target === mine.target) continue;
-          const end = installing.plan.period?.endText.replace('T', ' ');
-          yield {
+  check: (workspace) => byWords(tooEarly(workspace)),
+});
+
+function* tooEarly(workspace: Workspace): Iterable<Conflict> {
+  for (const pair of pairs(workspace)) {
+    for (const [needing, installing] of sides(pair)) {
+      if (installing.endAt <= needing.startAt) continue;
+      for (const [identifier, mine] of needing.upgrades) {
+        const theirs = installing.upgrades.get(identifier);
+        const index = theirs ? mine.sources.indexOf(theirs.target) : -1;
+        const source = mine.node.sources[index];
+        if (!theirs || !source || theirs.target === mine.target) continue;
+        const end = installing.plan.period?.endText.replace('T', ' ');
+        yield [
+          source,
+          () => ({
             at: placeOf(source),
             message: `${quote(installing.plan.name)} installs ${shown(theirs.target)} on ${pair.shared} until ${end}, and this plan needs it before. Begin after that end.`,
             related: [{ at: placeOf(theirs.node), message: 'the plan that installs it' }],
-          };
-        }
+          }),
+        ];
       }
     }
-  },
-});
+  }
+}
 
 export const xpl006 = rule({
   code: 'XPL006',
@@ -118,19 +155,24 @@ export const xpl006 = rule({
   bad: 'plan "A" { … upgrade modem to "2.4.0" from "2.3.0" … }\nplan "B" { … upgrade modem to "2.3.0" from "2.4.0" … } // same devices and period',
   good: 'plan "A" { … upgrade modem to "2.4.0" from "2.3.0" … }',
   on: 'workspace',
-  *check(workspace): Iterable<Problem> {
-    for (const pair of pairs(workspace)) {
-      if (!pair.together) continue;
-      for (const [one, other] of sides(pair)) {
-        for (const [mine, theirs] of disputed(one, other)) {
-          if (!mine.sources.includes(theirs.target) || !theirs.sources.includes(mine.target)) continue;
-          yield {
+  check: (workspace) => byWords(backAndForth(workspace)),
+});
+
+function* backAndForth(workspace: Workspace): Iterable<Conflict> {
+  for (const pair of pairs(workspace)) {
+    if (!pair.together) continue;
+    for (const [one, other] of sides(pair)) {
+      for (const [mine, theirs] of disputed(one, other)) {
+        if (!mine.sources.includes(theirs.target) || !theirs.sources.includes(mine.target)) continue;
+        yield [
+          mine.node,
+          () => ({
             at: placeOf(mine.node),
             message: `This takes \`${mine.node.component}\` from ${shown(theirs.target)} to ${shown(mine.target)}, and ${quote(other.plan.name)} back again, on ${pair.shared}. Remove one of the two.`,
             related: [{ at: placeOf(theirs.node), message: 'the way back' }],
-          };
-        }
+          }),
+        ];
       }
     }
-  },
-});
+  }
+}
