@@ -48,6 +48,16 @@ const devicesPerChange = 500;
 
 /** Tells what a transaction touched: plans, devices whose status changed, devices whose message did. */
 export function tellTouched(changes: Changes, touched: readonly Touched[]): void {
+  const [only] = touched;
+  if (only === undefined) return;
+  if (touched.length === 1) {
+    // The usual case, many thousand times a second.
+    const { planId, productKey, deviceKey, status } = only;
+    if (only.statusChanged) changes.tell({ kind: 'devices', planId, devices: [{ deviceKey, status }], more: false });
+    changes.tell({ kind: 'plan', planId });
+    if (only.messageChanged) changes.tell({ kind: 'messages', productKey, deviceKeys: [deviceKey] });
+    return;
+  }
   const plans = Map.groupBy(touched, (device) => device.planId);
   for (const [planId, ofPlan] of plans) {
     const changed = ofPlan.filter((device) => device.statusChanged);

@@ -30,12 +30,12 @@ export class Rollout {
       this.#last = start;
       for (let round = 0; round < rounds; round++) {
         const now = this.#parts.clock.now();
-        const due = await plans.duePlans(now);
-        for (const planId of due) await this.#workOn(planId);
+        // Devices first: whose rejection period ends now is pushed by this tick.
         const touched = await plans.inDue(now, chunk, (run) => {
           run.keep(step(run.plan, run.state, viewOf(run, now), { kind: 'due' }, now, this.#random));
         });
         tellTouched(this.#parts.changes, touched);
+        for (const planId of await plans.duePlans(now)) await this.#workOn(planId);
         const next = await plans.nextDue();
         if (next === null || next > now) return next;
       }
