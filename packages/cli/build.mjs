@@ -24,11 +24,12 @@ await build({
   platform: 'node',
   target: 'node24',
   minify: true,
-  keepNames: true,
   legalComments: 'linked',
   external: ['@napi-rs/keyring'],
   // Dependencies that are CommonJS ask for Node's own modules with `require`.
-  banner: { js: "import{createRequire as __otaplanRequire}from'node:module';const require=__otaplanRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as __otaplanRequire}from'node:module';const require=__otaplanRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 

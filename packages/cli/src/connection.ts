@@ -6,7 +6,7 @@ import {
   isFailure,
   type PlanOverview,
 } from '@otaplan/client';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { readConfig } from './config.ts';
 import { CliError, exits, type Io } from './io.ts';
 import { openKeychain } from './keychain.ts';
@@ -20,7 +20,7 @@ export interface ConnectionOptions {
 /** Adds the options that say which Developer Center is meant. */
 export function addConnectionOptions(command: Command): Command {
   return command
-    .addOption(new Option('--server <url>', 'address of Developer Center').env('OTAPLAN_SERVER'))
+    .option('--server <url>', 'address of Developer Center (or OTAPLAN_SERVER)')
     .option('--connection <name>', 'a connection of otaplan.config.json');
 }
 
@@ -40,7 +40,7 @@ export async function serverOf(io: Io, options: ConnectionOptions): Promise<stri
   };
   const server =
     options.connection === undefined
-      ? (options.server ?? (await fromConfig(undefined)))
+      ? (options.server ?? (io.env['OTAPLAN_SERVER'] || (await fromConfig(undefined))))
       : await fromConfig(options.connection);
   if (server === null) {
     throw new CliError(

@@ -42,8 +42,7 @@ async function onlineCatalogue(io: Io, files: readonly string[], options: Option
   const { connect } = await import('../connection.ts');
   const { readCatalogue } = await import('../catalogue.ts');
   const { workspace } = loadSources(io, files);
-  const server = options.server ?? io.env['OTAPLAN_SERVER'];
-  const client = await connect(io, { ...options, ...(server ? { server } : {}) });
+  const client = await connect(io, options);
   try {
     return await readCatalogue(client, workspace, io.signal);
   } finally {

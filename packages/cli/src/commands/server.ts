@@ -22,6 +22,7 @@ export function define(command: Command, io: Io): void {
     )
     .option('--port <port>', 'port to listen on; 0: any', port, 8181)
     .option('--public-url <url>', 'address under which devices reach it, when it is another')
+    .option('--json', 'JSON is what it always prints')
     .addHelpText('after', '\nExample:\n  $ otaplan server --data ./data --port 8181')
     .action(async (options: Options) => {
       const running = await start(io, options);

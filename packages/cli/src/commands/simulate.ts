@@ -37,6 +37,7 @@ export function define(command: Command, io: Io): void {
     .option('--speed <x>', '60 makes a minute of a device a second', positive, 1)
     .option('--faults <file>', 'JSON profile of what goes wrong')
     .option('--until-idle', 'end when no device has work left')
+    .option('--json', 'JSON is what it always prints')
     .addHelpText(
       'after',
       '\nExample:\n  $ otaplan simulate --product p1WM01 --devices 100 --component module:FOTA=2.3.1 --speed 60 --until-idle',
