@@ -62,7 +62,8 @@ interface Counts {
   readonly upgradeFailed: number;
 }
 
-function ask<T>(...args: string[]): T {
+/** What a command prints with `--json`: one document a line. */
+function ask<T>(...args: string[]): T[] {
   const result = spawnSync(process.execPath, [otaplan, ...args, '--json'], {
     cwd: work,
     env: environment,
@@ -70,7 +71,8 @@ function ask<T>(...args: string[]): T {
     maxBuffer: 2 ** 26,
   });
   if (result.status !== 0) throw new Error(result.stderr.trim());
-  return JSON.parse(result.stdout) as T;
+  const documents = result.stdout.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+  return documents.map((line) => JSON.parse(line) as T);
 }
 
 /** Shows the live screen until no device has anything left to do. */
@@ -86,8 +88,9 @@ async function watch(): Promise<void> {
   const limit = Date.now() + 10 * 60_000;
   for (;;) {
     await pause(1000);
-    const { devices } = ask<{ devices: Counts }>('status', plan);
-    if (devices.notUpgraded + devices.upgrading === 0) break;
+    const [overview] = ask<{ devices: Counts }>('status', plan);
+    const devices = overview?.devices;
+    if (devices && devices.notUpgraded + devices.upgrading === 0) break;
     if (Date.now() > limit) throw new Error('The rollout did not end within ten minutes.');
   }
   await pause(1200);
@@ -100,7 +103,7 @@ function prepare(): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cpSync(path.join(root, 'examples/water-meter'), work, { recursive: true });
-  cpSync(path.join(root, 'examples/faults/five-percent-fail-once.json'), path.join(work, 'faults.json'));
+  cpSync(path.join(root, 'examples/faults/5-percent-fail-once.json'), path.join(work, 'faults.json'));
   const file = path.join(work, 'today.otaplan');
   const minute = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   const now = Date.now();
@@ -140,7 +143,7 @@ async function main(): Promise<void> {
   await run('deploy', 'today.otaplan', '--activate', '--yes');
   await watch();
 
-  const failed = ask<{ deviceKey: string }[]>('devices', plan, '--status', 'upgradeFailed');
+  const failed = ask<{ deviceKey: string }>('devices', plan, '--status', 'upgradeFailed');
   const first = failed[0];
   if (first) {
     say(`\n${failed.length} devices failed. The story of one:`);

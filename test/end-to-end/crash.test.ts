@@ -30,7 +30,7 @@ const rank: Readonly<Record<string, number>> = {
 test('killed ten times in the middle, the rollout ends the same', async () => {
   const kills = 10;
   let server: ChildProcess = await bench.startServer();
-  await bench.startFleet({ devices: 600, speed: 30, faults: 'faults/five-percent-fail-once.json' });
+  await bench.startFleet({ devices: 600, speed: 30, faults: 'faults/5-percent-fail-once.json' });
   await bench.done('deploy', 'today.otaplan', '--activate', '--yes');
 
   const seen = new Map<string, Device>();

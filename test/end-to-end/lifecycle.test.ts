@@ -25,7 +25,7 @@ test('suspended in the middle: who confirmed goes on, nobody else starts, and re
 });
 
 test('terminated in the middle: who confirmed ends by success, whoever did not start stays so', async () => {
-  await bench.startFleet({ devices: 400, speed: 10, faults: 'faults/third-offline.json' });
+  await bench.startFleet({ devices: 400, speed: 10, faults: 'faults/offline-third.json' });
   await bench.done('deploy', 'today.otaplan', '--activate', '--yes');
   await until(status, (overview) => decided(overview) > 5, 200);
   await bench.done('terminate', plan);

@@ -42,7 +42,7 @@ describe('2,000 devices of two components, of which five in a hundred fail at fi
 
   beforeAll(async () => {
     await bench.startServer();
-    await bench.startFleet({ faults: 'faults/five-percent-fail-once.json' });
+    await bench.startFleet({ faults: 'faults/5-percent-fail-once.json' });
     await bench.done('deploy', 'today.otaplan', '--activate', '--yes');
   }, 120_000);
 
