@@ -1,4 +1,5 @@
 import type { AstNode } from 'langium';
+import { isPlanProduct } from '../../generated/ast.ts';
 import { type Place, placeOf } from '../../syntax/source.ts';
 import { type Problem, remove, rule } from '../rule.ts';
 
@@ -16,19 +17,28 @@ export const sem008 = rule({
     // A workspace without plans is a catalogue for others; in a file that cannot be read anything may be used.
     if (plans.length === 0 || [...workspace.files.values()].some(({ broken }) => broken)) return;
     const used = new Set<AstNode>();
+    // A name that is not visible where it is used is meant all the same: SEM006 says how to make it visible.
+    const meant = new Set<string>();
     for (const plan of plans) {
       if (plan.product) used.add(plan.product);
       for (const { package: resolved } of plan.upgrades) if (resolved) used.add(resolved.node);
-      for (const { devices } of [...(plan.targets?.include ?? []), ...(plan.targets?.exclude ?? [])]) {
+      for (const { name, devices } of [...(plan.targets?.include ?? []), ...(plan.targets?.exclude ?? [])]) {
         if (devices) used.add(devices.node);
+        else if (name !== undefined) meant.add(name);
       }
+      const product = plan.first(isPlanProduct);
+      if (product && !plan.product) meant.add(product.product);
     }
     for (const { node } of workspace.deviceLists()) {
       const product = workspace.visible(placeOf(node).source).product(node.product);
       if (product) used.add(product);
+      else meant.add(node.product);
     }
-    for (const node of workspace.products()) if (!used.has(node)) yield unused('product', node.name, node);
-    for (const { node } of workspace.deviceLists()) if (!used.has(node)) yield unused('list', node.name, node);
+    for (const node of workspace.products())
+      if (!used.has(node) && !meant.has(node.name)) yield unused('product', node.name, node);
+    for (const { node } of workspace.deviceLists()) {
+      if (!used.has(node) && !meant.has(node.name)) yield unused('list', node.name, node);
+    }
     for (const { node } of workspace.packages()) if (!used.has(node)) yield unused('package', node.name, node);
   },
 });

@@ -203,8 +203,10 @@ function damage(key: string, imeis: boolean): Damage | undefined {
   if (/^\d+[.,]\d+E\+?\d+$/i.test(key) || /^\d+E\+\d+$/i.test(key)) {
     return { message: 'is a number with an exponent, and its last digits are lost. Export the keys as text.' };
   }
+  // A blank between letters is a mistake of another kind; no-break spaces are how spreadsheets part digits.
   const whole = key
-    .replace(/[\s\u00a0\u2007\u202f\ufeff\u200b]/gu, '')
+    .trim()
+    .replace(/[\u00a0\u2007\u202f\ufeff\u200b]/gu, '')
     .replace(/^'/, '')
     .replace(/[.,]0+$/, '');
   if (whole === key || !isDeviceKey(whole)) return undefined;
