@@ -12,11 +12,11 @@ afterEach(async () => {
 describe('push periods', () => {
   test.each([
     // The clock jumps over 02:00 to 03:00; repeats it; has no midnight; shifts by half an hour; is +12:45.
-    ['Europe/Berlin', '2027-03-27T12:00', '2027-03-29T12:00', { from: '02:00', to: '04:00' }],
-    ['Europe/Berlin', '2027-10-30T12:00', '2027-11-01T12:00', { from: '02:00', to: '03:00' }],
-    ['America/Havana', '2027-03-13T12:00', '2027-03-15T12:00', { from: '23:00', to: '01:00' }],
-    ['Australia/Lord_Howe', '2027-04-03T12:00', '2027-04-05T12:00', { from: '01:00', to: '02:00' }],
-    ['Pacific/Chatham', '2027-04-03T12:00', '2027-04-05T12:00', { from: '03:00', to: '04:00' }],
+    ['Europe/Berlin', '2027-03-27T18:00', '2027-03-28T12:00', { from: '02:00', to: '04:00' }],
+    ['Europe/Berlin', '2027-10-30T18:00', '2027-10-31T12:00', { from: '02:00', to: '03:00' }],
+    ['America/Havana', '2027-03-13T18:00', '2027-03-14T12:00', { from: '23:00', to: '01:00' }],
+    ['Australia/Lord_Howe', '2027-04-03T18:00', '2027-04-04T12:00', { from: '01:00', to: '02:00' }],
+    ['Pacific/Chatham', '2027-04-03T18:00', '2027-04-04T12:00', { from: '03:00', to: '04:00' }],
   ])('nothing is pushed outside %s %s %s', async (zone, start, end, push) => {
     const document = plan({ zone, start, end, mode: { kind: 'silent', push, afterRejectionMinutes: 120 } });
     world = await World.with(['DEV1'], document.effective.startUtc);

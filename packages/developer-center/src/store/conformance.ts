@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest';
+import { plan as planDocument, product } from '../center/test-world.ts';
+import { newDeviceState, step } from '../engine/index.ts';
+import type { NewDevice } from './registry.ts';
+import type { Store } from './store.ts';
+
+/** What every adapter of the store must do. `open` opens the same data again after `close`. */
+export function storeConformance(make: () => Promise<{ open(): Promise<Store>; remove(): Promise<void> }>): void {
+  const withStore = (name: string, check: (store: Store, again: () => Promise<Store>) => Promise<void>) =>
+    test(name, async () => {
+      const { open, remove } = await make();
+      let store = await open();
+      await check(store, async () => {
+        await store.close();
+        store = await open();
+        return store;
+      });
+      await store.close();
+      await remove();
+    });
+  const devices = (count: number): NewDevice[] =>
+    Array.from({ length: count }, (_, index) => ({ deviceKey: `DEV${String(index).padStart(4, '0')}` }));
+  const register = async (store: Store, count: number) => {
+    await store.registry.registerProducts([{ productKey: product, name: 'Tracker' }], 'key', 1);
+    await store.registry.registerDevices(product, devices(count), 'key', 1);
+  };
+  const activate = async (store: Store, count: number) => {
+    await register(store, count);
+    await store.plans.createPlan('p1', planDocument(), 'key', 1);
+    const targets = await store.plans.targetDevices(product, { after: '' }, Number.MAX_SAFE_INTEGER, 10_000);
+    await store.plans.addPlanDevices(
+      'p1',
+      targets.map(({ id }, index) => ({ id, wave: index % 2 })),
+    );
+    await store.plans.changePlan('p1', () => ({ status: 'upgrading' }), 'key', 2);
+  };
+  const facts = {
+    versions: [{ identifier: 'FOTA', type: 'module' as const, version: '1.0.0' }],
+    online: true,
+    autoUpgrade: false,
+  };
+
+  withStore('what was written is there after it was opened again', async (store, again) => {
+    await register(store, 3);
+    await store.accounts.putAccessKey({ key: 'k', role: 'owner', secret: 's', name: 'n', createdAt: 1 });
+    const reopened = await again();
+    expect(await reopened.accounts.findAccessKey('k')).toMatchObject({ role: 'owner', secret: 's' });
+    expect(await reopened.registry.findDevice(product, 'DEV0002')).toMatchObject({
+      deviceKey: 'DEV0002',
+      versions: [],
+    });
+    expect((await reopened.registry.listAudit(10, null)).items.map(({ action }) => action)).toEqual([
+      'registerDevices',
+      'registerProducts',
+    ]);
+  });
+
+  withStore('registering again is harmless', async (store) => {
+    await register(store, 3);
+    expect(await store.registry.registerDevices(product, devices(4), 'key', 1)).toEqual({ created: 1, unchanged: 3 });
+    expect(await store.registry.registerDevices('none', devices(1), 'key', 1)).toBeNull();
+    expect(await store.registry.registerProducts([{ productKey: product, name: 'New' }], 'key', 1)).toMatchObject({
+      renamed: 1,
+    });
+    expect(await store.registry.listDevices({ productKey: product, now: 1 }, 2, 3)).toMatchObject({ total: 4 });
+  });
+
+  withStore('an idempotency key is claimed once', async (store) => {
+    const claim = (fingerprint: string, now = 10) =>
+      store.accounts.claimIdempotencyKey('w', 'k', fingerprint, now, 1000);
+    const [first, second] = await Promise.all([claim('a'), claim('a')]);
+    expect([first, second]).toEqual([{ kind: 'claimed', again: false }, { kind: 'inProgress' }]);
+    expect(await claim('b')).toEqual({ kind: 'reused' });
+    expect(await claim('a', 2000)).toEqual({ kind: 'claimed', again: true });
+    await store.accounts.keepReply('w', 'k', { status: 201, headers: '{}', body: 'x' });
+    expect(await claim('a')).toEqual({ kind: 'done', reply: { status: 201, headers: '{}', body: 'x' } });
+  });
+
+  withStore('a work that fails leaves those beside it whole', async (store) => {
+    await activate(store, 2);
+    const results = await Promise.allSettled([
+      store.registry.registerProducts([{ productKey: 'q', name: 'Q' }], 'key', 1),
+      store.plans.changePlan(
+        'p1',
+        () => {
+          throw new Error('refused');
+        },
+        'key',
+        3,
+      ),
+      store.plans.changePlan('p1', () => ({ status: 'suspended' }), 'key', 3),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await store.registry.findProduct('q')).not.toBeNull();
+    expect((await store.plans.findPlan('p1'))?.status).toBe('suspended');
+  });
+
+  withStore('steps are kept with their log and counts, in one transaction', async (store, again) => {
+    await activate(store, 3);
+    const work = (failing: boolean) =>
+      store.plans.inDevice(product, 'DEV0001', 100, (session) => {
+        for (const run of session.runs) {
+          run.keep(step(run.plan, run.state, facts, { kind: 'issue', cause: 'schedule' }, 100, () => 0.5));
+        }
+        if (failing) throw new Error('broken off');
+        return 'done';
+      });
+    await expect(work(true)).rejects.toThrow('broken off');
+    expect((await store.plans.findPlanDevice('p1', 'DEV0001'))?.state).toEqual(newDeviceState(1));
+    expect(await work(false)).toMatchObject({
+      value: 'done',
+      touched: [{ deviceKey: 'DEV0001', messageChanged: true }],
+    });
+    const reopened = await again();
+    expect((await reopened.plans.findPlanDevice('p1', 'DEV0001'))?.state.phase).toBe('issued');
+    const log = await reopened.plans.componentLog('p1', 'DEV0001', null, 0, 100);
+    expect(log.map(({ text }) => text.slice(0, 11))).toEqual(['The platfor', 'Plan issued', 'Result of i']);
+    expect(await reopened.plans.componentLog('p1', 'DEV0001', null, log[1]?.id ?? 0, 100)).toHaveLength(1);
+    expect((await reopened.plans.findPlan('p1'))?.counts).toMatchObject({ inProgress: 1, waves: [2] });
+    expect(await reopened.plans.verify()).toEqual([]);
+  });
+
+  withStore('pages neither skip nor repeat', async (store) => {
+    await activate(store, 250);
+    for (const filter of [{}, { search: 'ev00' }, { status: 'notUpgraded' }]) {
+      const keys: string[] = [];
+      for (let cursor: string | null = null; ; ) {
+        const page = await store.plans.listPlanDevices('p1', filter, 37, cursor);
+        keys.push(...page.items.map(({ deviceKey }) => deviceKey));
+        cursor = page.nextCursor;
+        if (cursor === null) break;
+      }
+      expect(keys).toEqual(devices(filter.search ? 100 : 250).map(({ deviceKey }) => deviceKey));
+    }
+  });
+
+  withStore('a package that an activated plan needs is not deleted', async (store) => {
+    await activate(store, 1);
+    const record = { id: 'x', name: 'FW', type: 'module' as const, version: '2.0.0', sourceVersion: null, remarks: '' };
+    const made = { ...record, files: [], complete: true, verification: 'notVerified' as const, createdAt: 1 };
+    expect(await store.packages.createPackage(made, 'key')).toBe('created');
+    expect(await store.packages.createPackage({ ...made, id: 'y', name: 'fw ' }, 'key')).toBe('nameTaken');
+    expect(await store.packages.createPackage({ ...made, id: 'y', name: 'FW 2' }, 'key')).toBe('exists');
+    expect(await store.packages.deletePackage('x', 'key', 1)).toEqual({ kind: 'inUse', planName: 'March' });
+    await store.plans.changePlan('p1', () => ({ status: 'finished' }), 'key', 3);
+    expect(await store.packages.deletePackage('x', 'key', 1)).toMatchObject({ kind: 'deleted' });
+  });
+}
