@@ -45,7 +45,7 @@ const shakenPlan = fc
   .record({ plan: anyPlan, fillers: fc.array(filler, { minLength: 1, maxLength: 40 }) })
   .map(({ plan, fillers }) => ({ plan, text: shaken(printPlan(plan), fillers) }));
 
-describe('formatting', () => {
+describe('formatting', { timeout: 60_000 }, () => {
   it('done twice changes nothing more', () => {
     fc.assert(
       fc.property(shakenPlan, ({ text }) => {
@@ -106,13 +106,17 @@ describe('formatting', () => {
   it('is well under a second for 10,000 lines', () => {
     const block = (i: number) => `package "P${i}" {\nfor module\nversion "1.0.${i}"\nfile "a${i}.bin"\n}\n`;
     const text = Array.from({ length: 2000 }, (_, i) => block(i)).join('');
-    const start = performance.now();
-    expect(format(text).kind).toBe('formatted');
-    expect(performance.now() - start).toBeLessThan(1500);
+    // The best of three: what else the machine does at the moment is not the formatter's.
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      expect(format(text).kind).toBe('formatted');
+      return performance.now() - start;
+    });
+    expect(Math.min(...times)).toBeLessThan(1000);
   });
 });
 
-describe('any text', () => {
+describe('any text', { timeout: 60_000 }, () => {
   const words = fc.constantFrom(
     'plan',
     'product',

@@ -16,7 +16,7 @@ function lowered(text: string) {
   return workspace.plans().map(lower);
 }
 
-describe('printing a plan', () => {
+describe('printing a plan', { timeout: 60_000 }, () => {
   it('comes back as the same plan when compiled, whatever the plan', () => {
     fc.assert(
       fc.property(anyPlan, fc.constantFrom('written' as const, 'leftOut' as const), (plan, defaults) => {

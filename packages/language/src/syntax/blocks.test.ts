@@ -7,7 +7,7 @@ import { cutBlocks } from './blocks.ts';
 
 const pieces = (text: string) => cutBlocks(text).map(({ start, end }) => text.slice(start, end).trim());
 
-describe('cutting a file into declarations', () => {
+describe('cutting a file into declarations', { timeout: 60_000 }, () => {
   it('knows texts, comments, braces and keywords used as names', () => {
     const parts = [
       '// above\nproduct plan { name "}{" /* } */ }  // beside',
@@ -44,7 +44,7 @@ describe('cutting a file into declarations', () => {
   });
 });
 
-describe('a list of 100,000 keys', () => {
+describe('a list of 100,000 keys', { timeout: 60_000 }, () => {
   it('is one token, and each key has its place', () => {
     const keys = Array.from({ length: 100_000 }, (_, i) => `8661230${i + 10_000_000}`);
     const file = defaultParser().parse('file:///a', `devices many of meter {\n${keys.join('\n')}\n}\n`);
@@ -54,7 +54,7 @@ describe('a list of 100,000 keys', () => {
   });
 });
 
-describe('reading a file again after an edit', () => {
+describe('reading a file again after an edit', { timeout: 60_000 }, () => {
   it('gives what a fresh reading gives, and keeps blocks that did not change', () => {
     fc.assert(
       fc.property(
