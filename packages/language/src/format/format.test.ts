@@ -6,6 +6,7 @@ import { compile } from '../lower/compile.ts';
 import { lower } from '../lower/lower.ts';
 import { Workspace } from '../meaning/workspace.ts';
 import { printPlan } from '../print/print.ts';
+import { defaultParser } from '../services.ts';
 import { emptyWorld } from '../world.ts';
 import { format } from './format.ts';
 
@@ -103,16 +104,20 @@ describe('formatting', { timeout: 60_000 }, () => {
     expect(format('plan "A" {\r\nretry 1 times\r\n}').text).toBe('plan "A" {\r\n  retry 1 time\r\n}\r\n');
   });
 
-  it('is well under a second for 10,000 lines', () => {
+  it('takes little more than reading, for 10,000 lines (read in about 0.1 s on an idle machine)', () => {
     const block = (i: number) => `package "P${i}" {\nfor module\nversion "1.0.${i}"\nfile "a${i}.bin"\n}\n`;
     const text = Array.from({ length: 2000 }, (_, i) => block(i)).join('');
-    // The best of three: what else the machine does at the moment is not the formatter's.
-    const times = [1, 2, 3].map(() => {
-      const start = performance.now();
-      expect(format(text).kind).toBe('formatted');
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(1000);
+    // The best of three, and against each other: what else the machine does at the moment is not the formatter's.
+    const best = (work: () => unknown) =>
+      Math.min(
+        ...[1, 2, 3].map(() => {
+          const start = performance.now();
+          work();
+          return performance.now() - start;
+        }),
+      );
+    expect(format(text).kind).toBe('formatted');
+    expect(best(() => format(text))).toBeLessThan(6 * best(() => defaultParser().parse(uri, text)));
   });
 });
 
