@@ -5,6 +5,7 @@ import { placeOf } from '../../syntax/source.ts';
 import { quote } from '../../syntax/values.ts';
 import { type FixDraft, on, type Problem, remove, replace, rule } from '../rule.ts';
 import { counted, shown, some } from '../wording.ts';
+import { keyForms } from './key-forms.ts';
 
 /** After this many findings of a kind in one list the rest is one finding. */
 const most = 20;
@@ -47,6 +48,7 @@ export const tgt004 = rule({
   good: 'devices pilot of water_meter {\n  866123040000010\n  866123040000028\n}',
   on: 'devices',
   *check(list) {
+    if (new Set(list.keys).size === list.keys.length) return;
     const first = new Map<string, number>();
     const repeated: number[] = [];
     for (const [index, key] of list.keys.entries()) {
@@ -109,12 +111,7 @@ export const tgt005 = rule({
   good: 'devices pilot of water_meter {\n  866123040000010\n}',
   on: 'devices',
   *check(list) {
-    const malformed: number[] = [];
-    const unchecked: number[] = [];
-    for (const [index, key] of list.keys.entries()) {
-      if (!isDeviceKey(key)) malformed.push(index);
-      else if (key.length === 15 && !hasValidImeiCheckDigit(key)) unchecked.push(index);
-    }
+    const { malformed, wrongCheckDigit: unchecked } = keyForms(list.keys);
     yield* perKey(list, malformed, (index) => ({ message: noKey(list.keys[index] ?? '') }));
     // Many of them are keys of another kind than IMEIs: one finding says it.
     const [first] = unchecked;
@@ -154,10 +151,8 @@ export const tgt006 = rule({
   good: 'devices pilot of water_meter {\n  866123040000010\n}',
   on: 'devices',
   *check(list) {
-    const lengths = list.keys.filter((key) => key.length === 15).length;
-    const imeis = lengths > 0 && lengths * 2 >= list.keys.length;
-    const damaged: number[] = [];
-    for (const [index, key] of list.keys.entries()) if (damage(key, imeis)) damaged.push(index);
+    const { suspicious, mostlyImeis: imeis } = keyForms(list.keys);
+    const damaged = suspicious.filter((index) => damage(list.keys[index] ?? '', imeis) !== undefined);
     yield* perKey(list, damaged, (index) => {
       const key = list.keys[index] ?? '';
       const found = damage(key, imeis);

@@ -9,6 +9,7 @@ import {
 } from '@otaplan/model';
 import * as ast from '../../generated/ast.ts';
 import { versionOf } from '../../meaning/literals.ts';
+import type { PackageMeaning } from '../../meaning/package.ts';
 import type { UpgradeMeaning } from '../../meaning/plan.ts';
 import { placeOf } from '../../syntax/source.ts';
 import { quote } from '../../syntax/values.ts';
@@ -135,25 +136,16 @@ export const ver015 = rule({
   good: 'upgrade modem to "2.4.0"',
   on: 'plan',
   *check(plan, { workspace }) {
-    const { packages } = workspace.visible(plan.file);
     for (const upgrade of plan.upgrades) {
       const { component } = upgrade;
       if (!component) continue;
-      const spellings = new Map<string, ast.Version>();
-      const exact = new Set<string>();
-      for (const declared of packages) {
-        if (declared.type !== component.type) continue;
-        for (const statement of declared.node.statements) {
-          if (!ast.isPackageVersion(statement) && !ast.isPackageSource(statement)) continue;
-          const version = versionOf(statement.version);
-          exact.add(version);
-          if (!spellings.has(versionIdentity(version))) spellings.set(versionIdentity(version), statement.version);
-        }
-      }
+      const known = knownSpellings(workspace.visible(plan.file).packages, component.type);
+      const { exact } = known;
+      const own = new Map<string, ast.Version>();
       for (const { node, version } of versionsOf(upgrade)) {
         const identity = versionIdentity(version);
-        const other = spellings.get(identity);
-        if (!other) spellings.set(identity, node);
+        const other = known.spellings.get(identity) ?? own.get(identity);
+        if (!other) own.set(identity, node);
         if (!other || exact.has(version) || versionOf(other) === version) continue;
         const at = placeOf(node);
         const spelling = versionOf(other);
@@ -167,6 +159,34 @@ export const ver015 = rule({
     }
   },
 });
+
+interface Spellings {
+  /** One of the versions for each identity ({@link versionIdentity}). */
+  readonly spellings: ReadonlyMap<string, ast.Version>;
+  readonly exact: ReadonlySet<string>;
+}
+const spellingsKept = new WeakMap<readonly PackageMeaning[], Map<string, Spellings>>();
+
+/** The versions that packages for a component type have as target or source, as they are spelt. */
+function knownSpellings(packages: readonly PackageMeaning[], type: string): Spellings {
+  const byType = spellingsKept.get(packages) ?? new Map<string, Spellings>();
+  spellingsKept.set(packages, byType);
+  const kept = byType.get(type);
+  if (kept) return kept;
+  const spellings = new Map<string, ast.Version>();
+  const exact = new Set<string>();
+  for (const declared of packages) {
+    if (declared.type !== type) continue;
+    for (const statement of declared.node.statements) {
+      if (!ast.isPackageVersion(statement) && !ast.isPackageSource(statement)) continue;
+      const version = versionOf(statement.version);
+      exact.add(version);
+      if (!spellings.has(versionIdentity(version))) spellings.set(versionIdentity(version), statement.version);
+    }
+  }
+  byType.set(type, { spellings, exact });
+  return { spellings, exact };
+}
 
 export const ver003 = rule({
   code: 'VER003',
