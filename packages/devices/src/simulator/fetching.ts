@@ -58,6 +58,7 @@ export class Fetching {
     if (cause !== null) {
       work.downloads = [];
       const told = cause === 'addressOver' ? 'The download address is refused' : cause;
+      work.failure = told;
       await this.#report(work, 'downloadFailed', { cause: told });
       return 'failed';
     }

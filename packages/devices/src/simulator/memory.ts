@@ -28,7 +28,7 @@ export interface Work {
   refusedAddresses: number;
   /** One for each file of the address; ranges that came survive a reboot. */
   downloads: Download[];
-  /** To be reported after the reboot. */
+  /** Why the attempt failed. */
   failure: string | null;
 }
 

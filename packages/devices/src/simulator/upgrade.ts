@@ -64,7 +64,6 @@ export class Upgrade {
     const { work } = this.#memory;
     if (work?.stage !== 'flashed' || work.failure === null) return;
     this.#queue(work, 'upgradeFailed', { cause: work.failure });
-    work.failure = null;
     work.stage = 'over';
   }
 
@@ -100,6 +99,8 @@ export class Upgrade {
         // Its version is reported and kept; if that does not end the component, Developer Center moves next.
         return { kind: 'waiting', for: 'platform' };
       case 'over':
+        // Developer Center does not know of the failure, so its report did not count; a failure may follow every step.
+        this.#queue(work, 'upgradeFailed', { cause: work.failure ?? 'The attempt failed' });
         return { kind: 'waiting', for: 'retry' };
     }
   }
@@ -186,8 +187,9 @@ export class Upgrade {
       .all('fail', work.identifier)
       .find((fault) => strikes(fault, work.attempt) && fault.at !== 'download');
     if (failing?.at === 'upgrade') {
-      await this.#report(work, 'upgradeFailed', { cause: failing.cause ?? 'The image was refused' });
+      work.failure = failing.cause ?? 'The image was refused';
       work.stage = 'over';
+      await this.#report(work, 'upgradeFailed', { cause: work.failure });
       return { kind: 'goOn' };
     }
     work.stage = 'flashed';

@@ -5,7 +5,7 @@ import type { LittleCenter } from './little-center.ts';
 
 /** The machine's clock: these tests are about real sockets, and `speed` makes a device's minute a hundredth of a second. */
 export const machineClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => Date.now(),
   after(milliseconds, run) {
     const timer = setTimeout(run, milliseconds);
     return () => clearTimeout(timer);
