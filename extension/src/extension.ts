@@ -8,12 +8,12 @@ import { createBoundary } from './infrastructure/errors.ts';
 import type { Host } from './infrastructure/host.ts';
 import { createLog } from './infrastructure/log.ts';
 import { createSettings } from './infrastructure/settings.ts';
-import { wire } from './wiring.ts';
+import { type Internals, wire } from './wiring.ts';
 
 let stop: (() => Promise<unknown>) | undefined;
 
 /** The entry where there is Node. Wiring only; nothing here waits for a process, and nothing reaches the network. */
-export function activate(context: vscode.ExtensionContext): OtaplanApi {
+export function activate(context: vscode.ExtensionContext): OtaplanApi & { internals?: Internals } {
   const began = performance.now();
   const log = createLog();
   const host: Host = {
@@ -40,7 +40,8 @@ export function activate(context: vscode.ExtensionContext): OtaplanApi {
   stop = () => Promise.all([wired.stop(), stopLanguage()]);
   context.subscriptions.push(log);
   log.of('activate').info(`${(performance.now() - began).toFixed(1)} ms`);
-  return wired.api;
+  // Tests look inside; what others build on is the API alone.
+  return context.extensionMode === vscode.ExtensionMode.Test ? { ...wired.api, internals: wired.internals } : wired.api;
 }
 
 export async function deactivate(): Promise<void> {

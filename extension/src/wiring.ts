@@ -11,17 +11,26 @@ import { logs } from './features/logs/logs.ts';
 import { decorations } from './features/monitor/decorations.ts';
 import { monitor } from './features/monitor/monitor.ts';
 import { planWords } from './features/monitor/status-looks.ts';
+import type { MonitorTree } from './features/monitor/tree.ts';
 import { notifications } from './features/notifications/notifications.ts';
 import { retry } from './features/retry/retry.ts';
 import { statusBar } from './features/status/status-bar.ts';
 import { type Commands, registerCommands } from './infrastructure/commands.ts';
-import { createConnections } from './infrastructure/connections.ts';
+import { type Connections, createConnections } from './infrastructure/connections.ts';
 import { createDocuments } from './infrastructure/documents.ts';
 import type { Host } from './infrastructure/host.ts';
-import { createLives } from './infrastructure/live.ts';
+import { createLives, type Lives } from './infrastructure/live.ts';
 import type { Plans } from './infrastructure/plans.ts';
 import { createTargets } from './infrastructure/targets.ts';
 import { createVault } from './infrastructure/vault.ts';
+
+/** What the tests in VS Code look at; no part of the API. */
+export interface Internals {
+  readonly connections: Connections;
+  readonly lives: Lives;
+  readonly plans: Plans;
+  readonly tree: MonitorTree;
+}
 
 /** Puts together everything that needs Node: no feature knows another but by what it is handed here. */
 export function wire(host: Host, plans: Plans, languageCommands: Commands) {
@@ -91,5 +100,6 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     plans: () => lives.all().flatMap((live) => live.plans().map((overview) => stateOf(live.connection, overview))),
     onDidChangePlan: changed.event,
   };
-  return { api, stop: center.stop, tree: upgrades.tree };
+  const internals: Internals = { connections, lives, plans, tree: upgrades.tree };
+  return { api, stop: center.stop, internals };
 }

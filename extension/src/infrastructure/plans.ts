@@ -61,7 +61,11 @@ export async function compileOne(plans: Plans, argument: unknown): Promise<Compi
   if (result.errors > 0) {
     throw new OperationError(
       'planHasErrors',
-      vscode.l10n.t('The plan has errors ({0}). Put them right first.', result.errors),
+      vscode.l10n.t(
+        'The plan has errors ({0}), such as: {1}',
+        result.errors,
+        result.findings.find(({ severity }) => severity === 'error')?.message ?? '',
+      ),
       [problems],
     );
   }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { OtaplanApi } from '../../src/api.ts';
+import type { Internals } from '../../src/wiring.ts';
 
 export const extensionId = 'otaplan.otaplan-vscode';
 
 /** The extension, activated. */
-export async function activated(): Promise<OtaplanApi> {
+export async function activated(): Promise<OtaplanApi & { internals?: Internals }> {
   const extension = vscode.extensions.getExtension<OtaplanApi>(extensionId);
   assert.ok(extension, `the extension ${extensionId} is not there`);
   return extension.activate();

@@ -11,7 +11,8 @@ function findChromium(): string | undefined {
 /** Installs Debian's Chromium where that is allowed (root, apt-get at hand). A missing browser must fail, never pass. */
 function installChromium(): void {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return;
-  const apt = (...args: string[]) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  const apt = (...args: string[]) =>
+    spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
   const packages = ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'];
   if (!apt(...packages)) apt('update') && apt(...packages);
 }

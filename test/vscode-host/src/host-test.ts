@@ -78,7 +78,11 @@ async function serveWebExtension(page: Page, authority: string): Promise<void> {
 const workbenchNoise =
   /^(Creating a socket|Resolv|Updating additional|Ignoring fetching|Request to '|Loading development|Settings pattern|\[)/;
 
-async function runIn(page: Page, server: VscodeServer, workspace: string): Promise<{ ending: Ending; result?: Result }> {
+async function runIn(
+  page: Page,
+  server: VscodeServer,
+  workspace: string,
+): Promise<{ ending: Ending; result?: Result }> {
   const authority = `127.0.0.1:${server.port}`;
   const remote = (file: string) => `vscode-remote://${authority}${file}`;
   const payload = [
@@ -105,7 +109,8 @@ async function runIn(page: Page, server: VscodeServer, workspace: string): Promi
   });
   // `?folder=`, never `--default-folder`: that opens the folder under another authority and diagnostics miss the editor
   const query = `folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
-  await page.goto(`http://${authority}/?${query}`, { waitUntil: 'domcontentloaded' });
+  // a busy machine may take a minute to hand out the workbench
+  await page.goto(`http://${authority}/?${query}`, { waitUntil: 'domcontentloaded', timeout: 120_000 });
   const ending = await ended;
   return result ? { ending, result } : { ending };
 }

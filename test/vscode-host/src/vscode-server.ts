@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { cpSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -13,7 +23,9 @@ const packageDir = path.dirname(import.meta.dirname);
 /** Where VS Code lies. Its own node_modules (a compile at install) are replaced by this package's pinned dependencies. */
 function vscodeDir(): string {
   if (Number(process.versions.node.split('.')[0]) < 24) {
-    throw new Error(`VS Code's server needs Node 24, this is ${process.version}: start it through the workspace's scripts.`);
+    throw new Error(
+      `VS Code's server needs Node 24, this is ${process.version}: start it through the workspace's scripts.`,
+    );
   }
   const dir = path.join(realpathSync(path.join(packageDir, 'node_modules/code-server')), 'lib/vscode');
   const link = path.join(dir, 'node_modules');
@@ -57,7 +69,11 @@ export function createProfile(settings: Readonly<Record<string, unknown>>, works
   const user = path.join(dir, 'user/User');
   mkdirSync(user, { recursive: true });
   writeFileSync(path.join(user, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
-  return { dir, workspace, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
+  return {
+    dir,
+    workspace,
+    remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
+  };
 }
 
 /** Sockets and locks go to the profile; without a gallery the workbench asks no server for extensions. */

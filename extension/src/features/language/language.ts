@@ -25,13 +25,19 @@ export interface LanguageOptions {
   readonly filesFromHere: boolean;
 }
 
+/** Documents that a person edits. Texts that are only shown (a deployed plan beside the local one) would be second plans of their name. */
+function editable(): readonly string[] {
+  const folders = vscode.workspace.workspaceFolders?.map(({ uri }) => uri.scheme) ?? [];
+  return [...new Set(['file', 'untitled', 'vscode-vfs', ...folders])];
+}
+
 /** The language server's client: features of the editor come by LSP, the rest of the extension asks through `plans`. */
 export function language(options: LanguageOptions) {
   const log = options.log.of('language');
   const changed = new vscode.EventEmitter<readonly string[]>();
   const initializationOptions: InitializationOptions = { files: options.filesFromHere };
   const client = options.connect({
-    documentSelector: [{ language: languageId }],
+    documentSelector: editable().map((scheme) => ({ language: languageId, scheme })),
     initializationOptions,
     outputChannelName: 'Otaplan Language Server',
     synchronize: {

@@ -13,6 +13,7 @@ function plan(product: string, include: string[], exclude: string[] = []): Plan 
   };
   return {
     product,
+    retry: 2,
     targets: { all: include.length === 0, include, exclude, count: null },
     components: [component],
   } as unknown as Plan;

@@ -52,6 +52,8 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
   };
   const listeners = [
     view.onDidChangeVisibility(follow),
+    view.onDidCollapseElement(({ element }) => tree.onCollapse(element)),
+    view.onDidExpandElement(({ element }) => tree.onExpand(element)),
     vscode.workspace.onDidGrantWorkspaceTrust(follow),
     lives.onDidChangePlans(showBadge),
     lives.onDidChange(showBadge),

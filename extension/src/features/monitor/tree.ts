@@ -54,10 +54,10 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
   }
   function forget(prefix: string): void {
     for (const key of [...pages.keys()]) if (key.startsWith(prefix)) pages.delete(key);
-    for (const [key, stop] of [...followed]) {
-      if (!key.startsWith(prefix)) continue;
+    for (const [plan, stop] of [...followed]) {
+      if ([...pages.keys()].some((key) => key.startsWith(`${plan}\0`))) continue;
       stop();
-      followed.delete(key);
+      followed.delete(plan);
     }
   }
 
@@ -126,7 +126,7 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
   }
 
   async function components(node: DeviceNode): Promise<Node[]> {
-    const list = pages.get(groupNode(node.connection, node.planId, node.group).key);
+    const list = pagesOf(groupNode(node.connection, node.planId, node.group));
     const read = (await list?.components(node.device.deviceKey)) ?? [];
     return read.map((component) => componentNode(node, component));
   }
@@ -262,6 +262,13 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
       const group = groupNode(node.connection, node.planId, node.status);
       await pages.get(group.key)?.loadMore();
       redraw(nodes.get(group.key));
+    },
+    /** A closed row is followed no longer; opened again, it is read again. */
+    onCollapse(node: Node) {
+      if (node.kind === 'group' || node.kind === 'plan') forget(node.key);
+    },
+    onExpand(node: Node) {
+      if (node.kind === 'group' && !pages.has(node.key)) redraw(node);
     },
     /** Forgets what was read and reads it again when it is drawn. */
     refresh() {

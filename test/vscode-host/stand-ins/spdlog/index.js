@@ -72,7 +72,8 @@ class Logger {
   }
 }
 
-const creator = (kind) => async (name, filename, mostBytes, mostFiles) => new Logger(kind, name, filename, mostBytes, mostFiles);
+const creator = (kind) => async (name, filename, mostBytes, mostFiles) =>
+  new Logger(kind, name, filename, mostBytes, mostFiles);
 
 // One by one: an ES module that imports this file sees only names assigned in this form.
 exports.version = 0;
