@@ -3,7 +3,7 @@ import { type DeviceList, deviceList } from '../meaning/devices.ts';
 import { PackageMeaning } from '../meaning/package.ts';
 import { resolvePath } from '../meaning/paths.ts';
 import { PlanMeaning } from '../meaning/plan.ts';
-import { type ImportMeaning, type Visible, Workspace } from '../meaning/workspace.ts';
+import { type ImportMeaning, packagesByVersion, type Visible, Workspace } from '../meaning/workspace.ts';
 import { fileOf, type SourceFile } from '../syntax/source.ts';
 import type { World } from '../world.ts';
 import type { Reader, Tracker } from './tracker.ts';
@@ -30,6 +30,8 @@ interface Declared {
   readonly packages: readonly PackageMeaning[];
   readonly productsByName: ReadonlyMap<string, ast.Product>;
   readonly listsByName: ReadonlyMap<string, ast.Devices>;
+  readonly packageOf: ReadonlyMap<ast.Package, PackageMeaning>;
+  readonly packagesByVersion: ReadonlyMap<string, readonly PackageMeaning[]>;
 }
 
 /**
@@ -44,6 +46,10 @@ export class LiveWorkspace extends Workspace {
   private readonly visibleIn = new Map<string, Visible>();
   private readonly planMeanings = new WeakMap<ast.Plan, PlanMeaning>();
   private readonly listMeanings = new WeakMap<ast.Devices, DeviceList>();
+  /** What all files hold together, while nothing changes. */
+  private allPlans: PlanMeaning[] | undefined;
+  private allLists: DeviceList[] | undefined;
+  private allPackages: PackageMeaning[] | undefined;
 
   constructor(
     files: ReadonlyMap<string, SourceFile>,
@@ -60,12 +66,18 @@ export class LiveWorkspace extends Workspace {
   forgetDeclared(uri: string): void {
     this.declaredIn.delete(uri);
     this.importsOf.delete(uri);
+    this.allPlans = this.allLists = this.allPackages = undefined;
     if (!this.files.has(uri)) this.visibleIn.delete(uri);
   }
   /** What a declaration comes to is to be worked out again. */
   forgetMeaning(declaration: ast.Declaration): void {
-    if (ast.isPlan(declaration)) this.planMeanings.delete(declaration);
-    else if (ast.isDevices(declaration)) this.listMeanings.delete(declaration);
+    if (ast.isPlan(declaration)) {
+      this.planMeanings.delete(declaration);
+      this.allPlans = undefined;
+    } else if (ast.isDevices(declaration)) {
+      this.listMeanings.delete(declaration);
+      this.allLists = undefined;
+    }
   }
 
   override within<T>(declaration: ast.Declaration, make: () => T): T {
@@ -74,7 +86,9 @@ export class LiveWorkspace extends Workspace {
 
   override plans(file?: SourceFile): PlanMeaning[] {
     this.tracker.read(workspaceFacts.allPlans);
-    return super.plans(file);
+    if (file) return super.plans(file);
+    this.allPlans ??= super.plans();
+    return this.allPlans;
   }
   override plan(node: ast.Plan): PlanMeaning {
     const plan = this.planMeanings.get(node) ?? new PlanMeaning(node, this);
@@ -83,7 +97,13 @@ export class LiveWorkspace extends Workspace {
   }
   override packages(file?: SourceFile): PackageMeaning[] {
     this.tracker.read(file ? workspaceFacts.packages(file.uri) : workspaceFacts.allPackages);
-    return (file ? [file] : [...this.files.values()]).flatMap(({ uri }) => this.declaredOf(uri).packages);
+    if (file) return [...this.declaredOf(file.uri).packages];
+    this.allPackages ??= [...this.files.keys()].flatMap((uri) => this.declaredOf(uri).packages);
+    return this.allPackages;
+  }
+  /** What a declared package comes to. */
+  packageOf(node: ast.Package): PackageMeaning | undefined {
+    return this.declaredOf(fileOf(node).uri).packageOf.get(node);
   }
   override products(file?: SourceFile): ast.Product[] {
     this.tracker.read(workspaceFacts.allProducts);
@@ -91,8 +111,11 @@ export class LiveWorkspace extends Workspace {
   }
   override deviceLists(file?: SourceFile): DeviceList[] {
     this.tracker.read(workspaceFacts.allDevices);
-    const files = file ? [file] : [...this.files.values()];
-    return files.flatMap(({ uri }) => this.declaredOf(uri).lists.map((node) => this.devices(node)));
+    const all = (uris: readonly string[]) =>
+      uris.flatMap((uri) => this.declaredOf(uri).lists.map((node) => this.devices(node)));
+    if (file) return all([file.uri]);
+    this.allLists ??= all([...this.files.keys()]);
+    return this.allLists;
   }
   override devices(node: ast.Devices): DeviceList {
     const known = this.listMeanings.get(node);
@@ -168,6 +191,11 @@ export class LiveWorkspace extends Workspace {
           return declaredOf(each).packages;
         });
       },
+      packagesFor: (type, version) =>
+        reach().flatMap((each) => {
+          tracker.read(workspaceFacts.packages(each));
+          return declaredOf(each).packagesByVersion.get(`${type} ${version}`) ?? [];
+        }),
     };
   }
 
@@ -177,10 +205,13 @@ export class LiveWorkspace extends Workspace {
     const declarations = this.files.get(uri)?.declarations ?? [];
     const products = declarations.filter(ast.isProduct);
     const lists = declarations.filter(ast.isDevices);
+    const packages = declarations.filter(ast.isPackage).map((node) => new PackageMeaning(node, this.world));
     const declared: Declared = {
       products,
       lists,
-      packages: declarations.filter(ast.isPackage).map((node) => new PackageMeaning(node, this.world)),
+      packages,
+      packageOf: new Map(packages.map((each) => [each.node, each])),
+      packagesByVersion: packagesByVersion(packages),
       productsByName: firstByName(products),
       listsByName: firstByName(lists),
     };

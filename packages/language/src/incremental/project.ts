@@ -356,7 +356,7 @@ export class Project {
       else if (ast.isDevices(node)) yield { kind: 'devices', subject: this.live.devices(node), whole };
       else if (ast.isPlan(node)) yield { kind: 'plan', subject: this.live.plan(node), whole };
       else if (ast.isPackage(node)) {
-        const subject = this.live.packages(file).find((meaning) => meaning.node === node);
+        const subject = this.live.packageOf(node);
         if (subject) yield { kind: 'package', subject, whole };
       } else {
         const subject = this.live.imports(file).find((meaning) => meaning.node === node);

@@ -22,11 +22,20 @@ export interface PackageFileMeaning {
 /** A package declaration with what its words stand for. What was not written is `undefined`. */
 export class PackageMeaning {
   readonly node: ast.Package;
+  readonly type: ComponentType | undefined;
+  readonly version: string | undefined;
+  /** The source version of a delta package; `null` for a full one. */
+  readonly source: string | null;
   private readonly world: World;
 
   constructor(node: ast.Package, world: World) {
     this.node = node;
     this.world = world;
+    this.type = node.statements.find(ast.isPackageType)?.type as ComponentType | undefined;
+    const version = node.statements.find(ast.isPackageVersion);
+    this.version = version && versionOf(version.version);
+    const source = node.statements.find(ast.isPackageSource);
+    this.source = source ? versionOf(source.version) : null;
   }
 
   get name(): string {
@@ -37,18 +46,6 @@ export class PackageMeaning {
   }
   get broken(): boolean {
     return blockOfNode(this.node).broken;
-  }
-  get type(): ComponentType | undefined {
-    return this.node.statements.find(ast.isPackageType)?.type as ComponentType | undefined;
-  }
-  get version(): string | undefined {
-    const statement = this.node.statements.find(ast.isPackageVersion);
-    return statement && versionOf(statement.version);
-  }
-  /** The source version of a delta package; `null` for a full one. */
-  get source(): string | null {
-    const statement = this.node.statements.find(ast.isPackageSource);
-    return statement ? versionOf(statement.version) : null;
   }
   /** In the order they are written. */
   get files(): readonly PackageFileMeaning[] {

@@ -145,7 +145,8 @@ export class PlanMeaning {
       component && source !== undefined
         ? this.workspace
             .visible(this.file)
-            .packages.find((p) => p.type === component.type && p.version === target && p.source === source)
+            .packagesFor(component.type, target)
+            .find((each) => each.source === source)
         : undefined;
     return {
       node,

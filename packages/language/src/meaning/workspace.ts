@@ -22,6 +22,8 @@ export interface Visible {
   readonly lists: ReadonlyMap<string, ast.Devices>;
   /** The file's own first, then those of its imports in order. */
   readonly packages: readonly PackageMeaning[];
+  /** Of these, the ones for a component type and a version. */
+  packagesFor(type: string, version: string): readonly PackageMeaning[];
 }
 
 /** The declarations of one file, by kind. */
@@ -93,10 +95,13 @@ export class Workspace {
     const declared = [file, ...new Set(imported)].map((each) => this.declared(each));
     const products = byName(declared.flatMap((each) => each.products));
     const lists = byName(declared.flatMap((each) => each.lists));
+    const packages = declared.flatMap((each) => each.packages);
+    const forVersion = packagesByVersion(packages);
     const visible: Visible = {
       products,
       lists,
-      packages: declared.flatMap((each) => each.packages),
+      packages,
+      packagesFor: (type, version) => forVersion.get(`${type} ${version}`) ?? [],
       product: (name) => products.get(name),
       devices: (name) => lists.get(name),
     };
@@ -120,6 +125,11 @@ export class Workspace {
     const files = file ? [file] : [...this.files.values()];
     return files.flatMap((each) => each.declarations.filter((node): node is T => guard(node)));
   }
+}
+
+/** Packages by component type and version, such as `module 2.4.0`. */
+export function packagesByVersion(packages: readonly PackageMeaning[]): Map<string, PackageMeaning[]> {
+  return Map.groupBy(packages, ({ type, version }) => `${type} ${version}`);
 }
 
 /** The first declaration of each name; a second is SEM023's business. */

@@ -27,71 +27,103 @@ export interface Pair {
   readonly shared: string;
 }
 
-const kept = new WeakMap<Workspace, { readonly plans: readonly PlanMeaning[]; readonly pairs: readonly Pair[] }>();
+/** What was worked out for a workspace: its plans, and for each the pairs that it is in. */
+class Known {
+  readonly comparables = new Map<PlanMeaning, Comparable | undefined>();
+  readonly partners = new Map<PlanMeaning, Map<PlanMeaning, Pair>>();
+  readonly byProduct = new Map<string, Set<Comparable>>();
+  private readonly products = new Map<Comparable, string>();
+  ordered: { readonly plans: readonly PlanMeaning[]; readonly pairs: readonly Pair[] } = { plans: [], pairs: [] };
 
-/** Every two plans of a workspace that share devices and could get into each other’s way. Worked out once for several rules. */
+  remove(plan: PlanMeaning): void {
+    const gone = this.comparables.get(plan);
+    this.comparables.delete(plan);
+    if (!gone) return;
+    this.byProduct.get(this.products.get(gone) ?? '')?.delete(gone);
+    for (const partner of this.partners.get(plan)?.keys() ?? []) this.partners.get(partner)?.delete(plan);
+    this.partners.delete(plan);
+  }
+
+  add(plan: PlanMeaning): void {
+    const one = comparable(plan);
+    this.comparables.set(plan, one);
+    if (!one) return;
+    const product = productKey(plan);
+    const others = this.byProduct.get(product) ?? new Set();
+    for (const other of others) {
+      if (!couldMeet(one, other)) continue;
+      const shared = sharedDevices(one, other);
+      if (shared === undefined) continue;
+      const [a, b] = one.startAt < other.startAt ? [one, other] : [other, one];
+      const pair: Pair = { a, b, together: b.startAt < a.endAt, shared };
+      this.link(plan, other.plan, pair);
+      this.link(other.plan, plan, pair);
+    }
+    this.byProduct.set(product, others.add(one));
+    this.products.set(one, product);
+  }
+
+  private link(plan: PlanMeaning, partner: PlanMeaning, pair: Pair): void {
+    const known = this.partners.get(plan);
+    if (known) known.set(partner, pair);
+    else this.partners.set(plan, new Map([[partner, pair]]));
+  }
+}
+
+const kept = new WeakMap<Workspace, Known>();
+
+/**
+ * Every two plans of a workspace that share devices and could get into each other’s way, in the order of the plans.
+ * Worked out once for several rules; in a workspace that lives on, anew only for plans that changed: a plan’s meaning is
+ * another object as soon as anything that it says is different.
+ */
 export function pairs(workspace: Workspace): readonly Pair[] {
   const plans = workspace.plans();
-  const known = kept.get(workspace);
-  // A plan’s meaning is another object as soon as anything that it says is different.
-  if (known && known.plans.length === plans.length && known.plans.every((plan, index) => plan === plans[index])) {
-    return known.pairs;
+  const known = kept.get(workspace) ?? new Known();
+  kept.set(workspace, known);
+  const { ordered } = known;
+  if (ordered.plans.length === plans.length && ordered.plans.every((plan, index) => plan === plans[index])) {
+    return ordered.pairs;
   }
+  const places = new Map(plans.map((plan, index) => [plan, index]));
+  for (const plan of known.comparables.keys()) if (!places.has(plan)) known.remove(plan);
+  for (const plan of plans) if (!known.comparables.has(plan)) known.add(plan);
   const found: Pair[] = [];
-  const byProduct = Map.groupBy(plans.flatMap(comparable), ({ plan }) => productKey(plan));
-  for (const ofProduct of byProduct.values()) {
-    for (const [a, others] of candidates(ofProduct)) {
-      for (const b of others) {
-        const shared = sharedDevices(a, b);
-        if (shared !== undefined) found.push({ a, b, together: b.startAt < a.endAt, shared });
-      }
+  for (const [plan, place] of places) {
+    const later = [...(known.partners.get(plan) ?? [])]
+      .map(([partner, pair]) => ({ at: places.get(partner) ?? 0, pair }))
+      .filter(({ at }) => at > place);
+    if (later.length > 1) later.sort((left, right) => left.at - right.at);
+    // Of two that begin together, the one that is written first is `a`.
+    for (const { pair } of later) {
+      const { a, b } = pair;
+      found.push(a.startAt === b.startAt && a.plan !== plan ? { ...pair, a: b, b: a } : pair);
     }
   }
-  kept.set(workspace, { plans, pairs: found });
+  known.ordered = { plans, pairs: found };
   return found;
 }
 
-/** For each plan those that begin no earlier and overlap with it, or that one of the two leads to: each pair once. */
-function candidates(plans: readonly Comparable[]): Map<Comparable, Set<Comparable>> {
-  const sorted = plans.toSorted((left, right) => left.startAt - right.startAt);
-  const place = new Map(sorted.map((plan, index) => [plan, index]));
-  const found = new Map<Comparable, Set<Comparable>>();
-  const add = (one: Comparable, other: Comparable) => {
-    if (one === other) return;
-    const [a, b] = (place.get(one) ?? 0) < (place.get(other) ?? 0) ? [one, other] : [other, one];
-    found.set(a, (found.get(a) ?? new Set()).add(b));
-  };
-  const needing = new Map<string, Comparable[]>();
-  for (const [index, a] of sorted.entries()) {
-    for (let next = index + 1; (sorted[next]?.startAt ?? a.endAt) < a.endAt; next++) {
-      const b = sorted[next];
-      if (b) add(a, b);
-    }
-    for (const [identifier, { sources }] of a.upgrades) {
-      for (const source of new Set(sources)) {
-        const key = `${identifier}\0${source}`;
-        const list = needing.get(key);
-        if (list) list.push(a);
-        else needing.set(key, [a]);
-      }
-    }
+/** Whether two plans overlap, or one needs a version that the other installs. */
+function couldMeet(a: Comparable, b: Comparable): boolean {
+  return (a.startAt < b.endAt && b.startAt < a.endAt) || leadsTo(a, b) || leadsTo(b, a);
+}
+
+function leadsTo(installing: Comparable, needing: Comparable): boolean {
+  for (const [identifier, { target }] of installing.upgrades) {
+    if (needing.upgrades.get(identifier)?.sources.includes(target)) return true;
   }
-  for (const plan of sorted) {
-    for (const [identifier, { target }] of plan.upgrades) {
-      for (const other of needing.get(`${identifier}\0${target}`) ?? []) add(plan, other);
-    }
-  }
-  return found;
+  return false;
 }
 
 function productKey(plan: PlanMeaning): string {
   return plan.product?.statements.find(ast.isProductKey)?.value ?? '';
 }
 
-function comparable(plan: PlanMeaning): Comparable[] {
+function comparable(plan: PlanMeaning): Comparable | undefined {
   const { period, targets } = plan;
-  if (period?.startAt === undefined || period.endAt === undefined || period.endAt <= period.startAt) return [];
-  if (!targets?.known || productKey(plan) === '') return [];
+  if (period?.startAt === undefined || period.endAt === undefined || period.endAt <= period.startAt) return undefined;
+  if (!targets?.known || productKey(plan) === '') return undefined;
   const upgrades = new Map<string, UpgradeMeaning>();
   for (const upgrade of plan.upgrades) if (upgrade.component) upgrades.set(upgrade.component.identifier, upgrade);
   const { startAt, endAt } = period;
@@ -100,7 +132,7 @@ function comparable(plan: PlanMeaning): Comparable[] {
     made ??= new Set(targets.remaining);
     return made;
   };
-  return [{ plan, startAt, endAt, all: targets.all, devices, excluded: targets.excluded, upgrades }];
+  return { plan, startAt, endAt, all: targets.all, devices, excluded: targets.excluded, upgrades };
 }
 
 function sharedDevices(a: Comparable, b: Comparable): string | undefined {

@@ -10,7 +10,7 @@ export function packagesTo(
   file: SourceFile,
   workspace: Workspace,
 ): { readonly full: readonly PackageMeaning[]; readonly delta: readonly PackageMeaning[] } {
-  const all = workspace.visible(file).packages.filter((p) => p.type === component?.type && p.version === target);
+  const all = component ? workspace.visible(file).packagesFor(component.type, target) : [];
   return { full: all.filter(({ source }) => source === null), delta: all.filter(({ source }) => source !== null) };
 }
 
