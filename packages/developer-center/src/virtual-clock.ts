@@ -26,7 +26,8 @@ export class VirtualClock implements Clock {
     const end = this.#elapsed + milliseconds;
     for (;;) {
       let first: [number, { due: number; run: () => void }] | null = null;
-      for (const entry of this.#timers) if (entry[1].due <= end && (!first || entry[1].due < first[1].due)) first = entry;
+      for (const entry of this.#timers)
+        if (entry[1].due <= end && (!first || entry[1].due < first[1].due)) first = entry;
       if (!first) break;
       this.#timers.delete(first[0]);
       this.#now += first[1].due - this.#elapsed;

@@ -232,5 +232,5 @@ describe('the device gateway', () => {
     await activate(dc, await savePlan(dc, planDocument({ name: 'Many' })));
     const statuses = (await Promise.all(replies)).map((reply) => reply.status);
     expect(statuses.every((status) => status === 200)).toBe(true);
-  });
+  }, 60_000);
 });
