@@ -13,7 +13,7 @@ export const onl007 = rule({
   sentence: 'Listed devices should be registered at Developer Center.',
   why: 'They are not upgraded, and nobody is told.',
   bad: 'targets { include "866123049999999" } // not registered',
-  good: 'targets { include "866123040000010" } // registered',
+  good: 'targets { include "866123040000013" } // registered',
   on: 'plan',
   needsCatalogue: true,
   *check(plan, { world }) {

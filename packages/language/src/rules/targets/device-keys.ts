@@ -44,8 +44,8 @@ export const tgt004 = rule({
   title: 'Device listed twice',
   sentence: 'A device key must stand in a list once, and should stand in one of the lists of a plan.',
   why: 'Counts would be wrong, and a repeated key is often a slip for another one.',
-  bad: 'devices pilot of water_meter {\n  866123040000010\n  866123040000010\n}',
-  good: 'devices pilot of water_meter {\n  866123040000010\n  866123040000028\n}',
+  bad: 'devices pilot of water_meter {\n  866123040000013\n  866123040000013\n}',
+  good: 'devices pilot of water_meter {\n  866123040000013\n  866123040000021\n}',
   on: 'devices',
   *check(list) {
     if (new Set(list.keys).size === list.keys.length) return;
@@ -108,7 +108,7 @@ export const tgt005 = rule({
   sentence: 'A device key must have 4 to 32 letters and digits, and an IMEI should end in its check digit.',
   why: 'Developer Center has no such device. Of 15 digits with one that is wrong, the last no longer fits.',
   bad: 'devices pilot of water_meter {\n  86612304-0000010\n}',
-  good: 'devices pilot of water_meter {\n  866123040000010\n}',
+  good: 'devices pilot of water_meter {\n  866123040000013\n}',
   on: 'devices',
   *check(list) {
     const { malformed, wrongCheckDigit: unchecked } = keyForms(list.keys);
@@ -148,7 +148,7 @@ export const tgt006 = rule({
   sentence: 'Device keys should come as text, not as numbers of a spreadsheet.',
   why: 'A spreadsheet shows 15 digits as 8.66123E+14 and drops leading zeros. The digits are gone then.',
   bad: 'devices pilot of water_meter {\n  8.66123E+14\n}',
-  good: 'devices pilot of water_meter {\n  866123040000010\n}',
+  good: 'devices pilot of water_meter {\n  866123040000013\n}',
   on: 'devices',
   *check(list) {
     const { suspicious, mostlyImeis: imeis } = keyForms(list.keys);

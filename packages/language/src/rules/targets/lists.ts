@@ -29,7 +29,7 @@ export const tgt002 = rule({
   sentence: 'A list or a quoted key should not be both included and excluded.',
   why: 'The black list wins, so including it does nothing. One of the two is a slip.',
   bad: 'targets {\n  include pilot, berlin\n  exclude berlin\n}',
-  good: 'targets {\n  include pilot, berlin\n  exclude "866123040000010"\n}',
+  good: 'targets {\n  include pilot, berlin\n  exclude "866123040000013"\n}',
   on: 'plan',
   *check({ targets }) {
     if (!targets) return;
@@ -57,7 +57,7 @@ export const tgt015 = rule({
   sentence: 'An exclusion should exclude a device that is included.',
   why: 'Who excludes a device means one that the plan would reach. A misspelt key protects nobody.',
   bad: 'targets {\n  include pilot\n  exclude "866123049999999"\n}',
-  good: 'targets {\n  include pilot\n  exclude "866123040000010"\n}',
+  good: 'targets {\n  include pilot\n  exclude "866123040000013"\n}',
   on: 'plan',
   *check(plan) {
     const { targets, broken } = plan;
@@ -87,8 +87,8 @@ export const tgt003 = rule({
   title: 'No device left',
   sentence: 'A plan must have a device to upgrade.',
   why: 'Developer Center does not activate a plan for nobody.',
-  bad: 'targets {\n  include "866123040000010"\n  exclude "866123040000010"\n}',
-  good: 'targets {\n  include "866123040000010"\n}',
+  bad: 'targets {\n  include "866123040000013"\n  exclude "866123040000013"\n}',
+  good: 'targets {\n  include "866123040000013"\n}',
   on: 'plan',
   needsWhole: true,
   *check({ targets }) {

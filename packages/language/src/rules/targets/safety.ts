@@ -54,8 +54,8 @@ export const safe003 = rule({
   title: 'Halt condition trips on one failure',
   sentence: 'A halt condition should need more than a single failure, of a sample that says something.',
   why: 'One device with a flat battery would stop the rollout. Without a sample the first failure is 100 %.',
-  bad: 'halt when failed > 1 % of at least 50',
-  good: 'halt when failed > 2 % of at least 50',
+  bad: 'waves {\n  10 % then wait 24 h\n  100 %\n  halt when failed > 1 % of at least 50\n}',
+  good: 'waves {\n  10 % then wait 24 h\n  100 %\n  halt when failed > 2 % of at least 50\n}',
   on: 'plan',
   *check(plan) {
     const node = plan.first(ast.isWaves)?.statements.find(ast.isHalt);

@@ -60,10 +60,11 @@ export const time018 = rule({
     const minutes = (period.endAt - period.startAt) / minute;
     if (minutes <= 0) return;
     const at = { ...placeOf(period.node, 'start'), end: placeOf(period.node, 'end').end };
-    const days = minutes / 1440;
-    // A clock change inside makes 30 days on the calendar an hour longer.
-    if (minutes > 30 * 1440 + 60) {
-      const message = `The period lasts ${days.toFixed(days < 31 ? 1 : 0)} days, over 30. Shorten it, or write \`allow TIME018 because "…"\`.`;
+    // Days of the calendar: a clock change inside makes 30 of them an hour longer or shorter.
+    const [from, to] = [period.startText, period.endText].map((text) => Date.parse(`${text.slice(0, 16)}Z`));
+    const days = ((to ?? 0) - (from ?? 0)) / (1440 * minute);
+    if (days > 30) {
+      const message = `The period lasts ${days < 31 ? 'a little over 30 days' : `${Math.floor(days)} days, over 30`}. Shorten it, or write \`allow TIME018 because "…"\`.`;
       yield { at, message };
     } else if (minutes < 60) {
       const message = `The period lasts ${minutes} min, under one hour. Lengthen it, or write \`allow TIME018 because "…"\`.`;
