@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const here = import.meta.dirname;
+const calls = /\bl10n\.t\(\s*(?:'((?:[^'\\]|\\.)*)'|(\S))/g;
+
+/** Every text that the code shows, as it stands in the calls. */
+function texts(): string[] {
+  const files = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+  );
+  return files.flatMap((name) =>
+    [...readFileSync(path.join(here, name), 'utf8').matchAll(calls)].map((match) => {
+      // a text that is put together cannot be translated
+      if (match[1] === undefined) throw new Error(`${name}: l10n.t wants its text as a literal in single quotes`);
+      return match[1].replaceAll("\\'", "'");
+    }),
+  );
+}
+const chinese = JSON.parse(readFileSync(path.join(here, '../l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Record<
+  string,
+  string
+>;
+
+describe('texts on screen', () => {
+  it('are all in the Chinese bundle, and nothing else is', () => {
+    expect(Object.keys(chinese).sort()).toEqual([...new Set(texts())].sort());
+  });
+  it('keep the places for their values', () => {
+    const places = (text: string) => [...text.matchAll(/\{\d\}/g)].map(String).sort();
+    for (const [english, translated] of Object.entries(chinese))
+      expect([english, places(translated)]).toEqual([english, places(english)]);
+  });
+});
