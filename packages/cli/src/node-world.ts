@@ -75,17 +75,16 @@ function reasonOf(error: unknown): string {
       return 'it may not be read';
     case 'EISDIR':
       return 'it is a folder';
-    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return 'it is not UTF-8';
     default:
       return error instanceof Error ? error.message : 'it cannot be read';
   }
 }
 
+/** What is not UTF-8 arrives as replacement characters: the language says in which line. */
 function readText(path: string): string {
   const { size } = statSync(path);
   if (size > longestText) throw new Error('it is too large');
-  return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  return new TextDecoder('utf-8').decode(readFileSync(path));
 }
 
 function readFacts(path: string): FileFacts {
