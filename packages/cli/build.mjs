@@ -1,6 +1,7 @@
 // Bundles the command with everything it uses into dist/, cut so that each command loads only what it needs, and lays out
 // dist/package/: the folder whose tarball installs anywhere.
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -14,6 +15,40 @@ if (version !== manifest.version) throw new Error('src/version.ts and package.js
 
 rmSync(at('dist', 'bundle'), { recursive: true, force: true });
 rmSync(at('dist', 'package'), { recursive: true, force: true });
+/**
+ * Langium takes four names from the LSP library, which brings the whole protocol along (100 kB of CommonJS that every start would pay
+ * for). The command speaks no LSP: the same four, from where they are defined.
+ */
+const leanLangium = {
+  name: 'lean-langium',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^vscode-languageserver-protocol$/ }, ({ resolveDir }) => ({
+      path: 'names',
+      namespace: 'lean-langium',
+      pluginData: { resolveDir },
+    }));
+    bundle.onLoad({ filter: /.*/, namespace: 'lean-langium' }, ({ pluginData }) => {
+      const protocol = createRequire(path.join(pluginData.resolveDir, 'x.js')).resolve(
+        'vscode-languageserver-protocol',
+      );
+      const main = createRequire(protocol).resolve('vscode-jsonrpc');
+      const file = (name) =>
+        JSON.stringify(
+          path.join(main.slice(0, main.lastIndexOf('vscode-jsonrpc')), 'vscode-jsonrpc', 'lib', 'common', name),
+        );
+      return {
+        resolveDir: path.dirname(main),
+        contents: `
+          export { Emitter } from ${file('events.js')};
+          export { CancellationToken, CancellationTokenSource } from ${file('cancellation.js')};
+          export { ResponseError } from ${file('messages.js')};
+          export const LSPErrorCodes = { RequestCancelled: -32800, ContentModified: -32801, ServerCancelled: -32802, RequestFailed: -32803 };
+        `,
+      };
+    });
+  },
+};
+
 await build({
   entryPoints: { otaplan: at('src', 'main.ts') },
   outdir: at('dist', 'bundle'),
@@ -30,6 +65,7 @@ await build({
   banner: {
     js: "import{createRequire as __otaplanRequire}from'node:module';const require=__otaplanRequire(import.meta.url);",
   },
+  plugins: [leanLangium],
   logLevel: 'warning',
 });
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { configName } from './config-name.ts';
 import { CliError, exits } from './io.ts';
 
 /** `otaplan.config.json`: connections by name. Holds no secrets. */
@@ -9,7 +10,6 @@ const Config = z.object({
   default: z.string().optional(),
 });
 export type Config = z.infer<typeof Config>;
-export const configName = 'otaplan.config.json';
 
 /** The configuration of the folder or of the nearest one above it; empty when there is none. Throws a CliError when it is broken. */
 export async function readConfig(folder: string): Promise<Config> {

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSyn
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Catalogue, defaultParser, resolvePath, type SourceFile, Workspace } from '@otaplan/language';
-import { configName } from './config.ts';
+import { configName } from './config-name.ts';
 import { CliError, exits, type Io } from './io.ts';
 import { nodeWorld } from './node-world.ts';
 
