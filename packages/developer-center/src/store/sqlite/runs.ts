@@ -112,6 +112,10 @@ export class SqliteRun implements Run {
     }
     kept.state = after;
     kept.dueAt = due;
+    if (status !== statusBefore) {
+      this.plan.counts.add(`d.${statusBefore}`, -1);
+      this.plan.counts.add(`d.${status}`, 1);
+    }
     this.#count(before, after);
     const started = before.startedAt === null && after.startedAt !== null;
     const move = settle(this.plan, this.plan.counts, started);
@@ -135,15 +139,11 @@ export class SqliteRun implements Run {
 
   #count(before: DeviceState, after: DeviceState): void {
     const { counts } = this.plan;
-    const change = (from: string, to: string) => {
-      if (from === to) return;
-      counts.add(from, -1);
-      counts.add(to, 1);
-    };
-    change(`d.${statusOf(before)}`, `d.${statusOf(after)}`);
     for (const [index, component] of after.components.entries()) {
       const old = before.components[index];
-      if (old && old.status !== component.status) change(`c.${index}.${old.status}`, `c.${index}.${component.status}`);
+      if (!old || old.status === component.status) continue;
+      counts.add(`c.${index}.${old.status}`, -1);
+      counts.add(`c.${index}.${component.status}`, 1);
     }
     const places = Number(after.phase === 'issued') - Number(before.phase === 'issued');
     if (places !== 0) counts.add('inProgress', places);
