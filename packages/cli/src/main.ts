@@ -43,5 +43,7 @@ process.exitCode = await run(process.argv.slice(2), {
   ambient: systemAmbient,
   signal: interrupt.signal,
 });
-// Timers and sockets that a command left behind must not keep the process.
-setImmediate(() => process.exit());
+// What was written has to arrive (pipes are slow on some systems); timers and sockets left behind must not keep the process.
+const flushed = (stream: NodeJS.WriteStream) => new Promise<void>((done) => stream.write('', () => done()));
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+process.exit();

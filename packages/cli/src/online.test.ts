@@ -177,6 +177,27 @@ describe('a plan from file to finished', () => {
     expect([...outputs, ran.err].join('\n')).not.toContain('canary-1234');
     expect(outputs.join('\n')).not.toContain(secret);
   });
+  it('finishes when it is run again after it was cancelled anywhere, and doubles nothing', async () => {
+    const name = 'Interrupted';
+    let interrupted = 0;
+    const target = folder(example({ name, devices: ['A0003'] }));
+    for (let calls = 1; ; calls++) {
+      const controller = new AbortController();
+      let seen = 0;
+      // Later every time, in turns of the event loop.
+      const tick = () => (++seen > calls * 4 ? controller.abort() : void setImmediate(tick));
+      setImmediate(tick);
+      const ran = await otaplan({ cwd: target, env, signal: controller.signal }, 'deploy', '.', '--yes', '--activate');
+      outputs.push(ran.out, ran.err);
+      controller.abort();
+      expect([0, 4, 130]).toContain(ran.code);
+      interrupted += ran.code === 0 ? 0 : 1;
+      if (ran.code === 0 || calls > 2000) break;
+    }
+    const plans = (await run('status', '--json')).json() as { plan: { name: string; status: string } }[];
+    expect(interrupted).toBeGreaterThan(3);
+    expect(plans.filter(({ plan }) => plan.name === name)).toMatchObject([{ plan: { status: 'toBeUpgraded' } }]);
+  });
   it('makes one plan when two deploy together', async () => {
     const both = folder({ ...example({ name: 'Together' }) });
     const [first, second] = await Promise.all(

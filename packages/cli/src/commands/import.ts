@@ -4,13 +4,15 @@ import { printPlan } from '@otaplan/language';
 import type { Command } from 'commander';
 import { addConnectionOptions, type ConnectionOptions, connect, findPlan } from '../connection.ts';
 import { CliError, exits, type Io } from '../io.ts';
+import { writeJson } from '../text/shown.ts';
 
 export function define(command: Command, io: Io): void {
   addConnectionOptions(command)
     .argument('<plan>', 'name or id of the plan')
     .option('-o, --output <file>', 'write to a new file instead of stdout')
+    .option('--json', 'print {plan, text} as JSON')
     .addHelpText('after', '\nExample:\n  $ otaplan import "Water meter 2.4" -o spring.otaplan')
-    .action(async (argument: string, options: ConnectionOptions & { output?: string }) => {
+    .action(async (argument: string, options: ConnectionOptions & { output?: string; json?: boolean }) => {
       const target = options.output === undefined ? null : resolve(io.cwd, options.output);
       if (target !== null && existsSync(target)) {
         throw new CliError(exits.no, `${options.output} exists. Choose another name, or remove it first.`);
@@ -20,7 +22,8 @@ export function define(command: Command, io: Io): void {
         const { plan } = await findPlan(client, argument, io.signal);
         const { document } = await client.plans.get(plan.id, { signal: io.signal });
         const text = printPlan(document);
-        if (target === null) return await io.stdout.write(text);
+        if (options.json) await writeJson(io, { plan: plan.name, text });
+        if (target === null) return options.json ? undefined : await io.stdout.write(text);
         try {
           writeFileSync(target, text, { flag: 'wx' });
         } catch (error) {

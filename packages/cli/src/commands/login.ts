@@ -5,11 +5,13 @@ import { addConnectionOptions, type ConnectionOptions, serverOf } from '../conne
 import { CliError, exits, type Io } from '../io.ts';
 import { openKeychain } from '../keychain.ts';
 import { ask } from '../text/confirm.ts';
+import { writeJson } from '../text/shown.ts';
 
 export function define(command: Command, io: Io): void {
   addConnectionOptions(command)
+    .option('--json', 'print {server, role} as JSON')
     .addHelpText('after', '\nExample:\n  $ otaplan login --server https://iot-api.acceleronix.io')
-    .action(async (options: ConnectionOptions) => {
+    .action(async (options: ConnectionOptions & { json?: boolean }) => {
       const server = await serverOf(io, options);
       const keychain = await openKeychain();
       if (keychain === null) {
@@ -23,9 +25,9 @@ export function define(command: Command, io: Io): void {
       try {
         const info = await client.serverInfo({ signal: io.signal });
         keychain.write(server, credentials);
-        await io.stderr.write(
-          `Signed in at ${server} as ${info.role}; the access key is kept in the system keychain.\n`,
-        );
+        const where = keychain.lasting ? 'the system keychain' : 'the kernel’s keyring, until this machine restarts';
+        await io.stderr.write(`Signed in at ${server} as ${info.role}; the access key is kept in ${where}.\n`);
+        if (options.json) await writeJson(io, { server, role: info.role });
       } finally {
         await client.close();
       }
