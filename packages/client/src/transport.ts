@@ -166,6 +166,9 @@ const words: Readonly<Record<string, string>> = {
 
 function explain(error: unknown): TransportError {
   const code = codeOf(error);
+  // undici gives a tunnel that the proxy refused no code of its own.
+  const refused = error instanceof Error ? /Proxy response \((\d+)\)/.exec(error.message) : null;
+  if (refused) return new TransportError('unreachable', false, `the proxy refused: HTTP ${refused[1]}`);
   if (/CERT|VERIFY|SIGNATURE|ISSUER|_CRL/.test(code)) {
     return new TransportError('certificate', false, words[code] ?? code);
   }
