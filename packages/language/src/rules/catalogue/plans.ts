@@ -1,4 +1,4 @@
-import { canonicalJson, nameIdentity, type Plan, planStatuses } from '@otaplan/model';
+import { canonicalJson, isOver, nameIdentity, type Plan, planStatuses } from '@otaplan/model';
 import * as ast from '../../generated/ast.ts';
 import { lower } from '../../lower/lower.ts';
 import type { Workspace } from '../../meaning/workspace.ts';
@@ -63,7 +63,7 @@ export const onl006 = rule({
     if (changed.length === 0) return;
     const parts = listed(changed.map((part) => `\`${part}\``));
     const status = planStatuses[there.status]?.label ?? there.status;
-    const message = `${quote(plan.name)} is activated at Developer Center (${status}), and this file changes ${parts}. Undo the change, or make a successor with another name.`;
+    const message = `${quote(plan.name)} is ${isOver(there.status) ? 'over' : 'activated'} at Developer Center (${status}), and this file changes ${parts}. Undo the change, or make a successor with another name.`;
     yield { at: placeOf(plan.node, 'name'), message };
   },
 });

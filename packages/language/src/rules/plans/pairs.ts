@@ -6,6 +6,8 @@ import { counted, some } from '../wording.ts';
 /** A plan of which all is known that is needed to hold it against another. */
 export interface Comparable {
   readonly plan: PlanMeaning;
+  /** Product key. */
+  readonly product: string;
   readonly startAt: number;
   readonly endAt: number;
   readonly all: boolean;
@@ -31,15 +33,14 @@ export interface Pair {
 class Known {
   readonly comparables = new Map<PlanMeaning, Comparable | undefined>();
   readonly partners = new Map<PlanMeaning, Map<PlanMeaning, Pair>>();
-  readonly byProduct = new Map<string, Set<Comparable>>();
-  private readonly products = new Map<Comparable, string>();
+  private readonly fleets = new Map<string, Fleet>();
   ordered: { readonly plans: readonly PlanMeaning[]; readonly pairs: readonly Pair[] } = { plans: [], pairs: [] };
 
   remove(plan: PlanMeaning): void {
     const gone = this.comparables.get(plan);
     this.comparables.delete(plan);
     if (!gone) return;
-    this.byProduct.get(this.products.get(gone) ?? '')?.delete(gone);
+    this.fleets.get(gone.product)?.remove(gone);
     for (const partner of this.partners.get(plan)?.keys() ?? []) this.partners.get(partner)?.delete(plan);
     this.partners.delete(plan);
   }
@@ -48,10 +49,9 @@ class Known {
     const one = comparable(plan);
     this.comparables.set(plan, one);
     if (!one) return;
-    const product = productKey(plan);
-    const others = this.byProduct.get(product) ?? new Set();
-    for (const other of others) {
-      if (!couldMeet(one, other)) continue;
+    const fleet = this.fleets.get(one.product) ?? new Fleet();
+    this.fleets.set(one.product, fleet);
+    for (const other of fleet.meeting(one)) {
       const shared = sharedDevices(one, other);
       if (shared === undefined) continue;
       const [a, b] = one.startAt < other.startAt ? [one, other] : [other, one];
@@ -59,8 +59,7 @@ class Known {
       this.link(plan, other.plan, pair);
       this.link(other.plan, plan, pair);
     }
-    this.byProduct.set(product, others.add(one));
-    this.products.set(one, product);
+    fleet.add(one);
   }
 
   private link(plan: PlanMeaning, partner: PlanMeaning, pair: Pair): void {
@@ -68,6 +67,42 @@ class Known {
     if (known) known.set(partner, pair);
     else this.partners.set(plan, new Map([[partner, pair]]));
   }
+}
+
+/** The plans for one product, with where each version is installed and needed. */
+class Fleet {
+  private readonly plans = new Set<Comparable>();
+  private readonly installing = new Map<string, Set<Comparable>>();
+  private readonly needing = new Map<string, Set<Comparable>>();
+
+  add(plan: Comparable): void {
+    this.plans.add(plan);
+    for (const key of installedBy(plan)) this.installing.set(key, (this.installing.get(key) ?? new Set()).add(plan));
+    for (const key of neededBy(plan)) this.needing.set(key, (this.needing.get(key) ?? new Set()).add(plan));
+  }
+
+  remove(plan: Comparable): void {
+    this.plans.delete(plan);
+    for (const key of installedBy(plan)) this.installing.get(key)?.delete(plan);
+    for (const key of neededBy(plan)) this.needing.get(key)?.delete(plan);
+  }
+
+  /** The plans that overlap with one, or of which one needs a version that the other installs. */
+  meeting(one: Comparable): ReadonlySet<Comparable> {
+    const found = new Set<Comparable>();
+    for (const other of this.plans) if (other.startAt < one.endAt && one.startAt < other.endAt) found.add(other);
+    for (const key of installedBy(one)) for (const other of this.needing.get(key) ?? []) found.add(other);
+    for (const key of neededBy(one)) for (const other of this.installing.get(key) ?? []) found.add(other);
+    return found;
+  }
+}
+
+function installedBy({ upgrades }: Comparable): string[] {
+  return [...upgrades].map(([identifier, { target }]) => `${identifier}\0${target}`);
+}
+
+function neededBy({ upgrades }: Comparable): string[] {
+  return [...upgrades].flatMap(([identifier, { sources }]) => sources.map((source) => `${identifier}\0${source}`));
 }
 
 const kept = new WeakMap<Workspace, Known>();
@@ -104,18 +139,6 @@ export function pairs(workspace: Workspace): readonly Pair[] {
   return found;
 }
 
-/** Whether two plans overlap, or one needs a version that the other installs. */
-function couldMeet(a: Comparable, b: Comparable): boolean {
-  return (a.startAt < b.endAt && b.startAt < a.endAt) || leadsTo(a, b) || leadsTo(b, a);
-}
-
-function leadsTo(installing: Comparable, needing: Comparable): boolean {
-  for (const [identifier, { target }] of installing.upgrades) {
-    if (needing.upgrades.get(identifier)?.sources.includes(target)) return true;
-  }
-  return false;
-}
-
 function productKey(plan: PlanMeaning): string {
   return plan.product?.statements.find(ast.isProductKey)?.value ?? '';
 }
@@ -123,7 +146,8 @@ function productKey(plan: PlanMeaning): string {
 function comparable(plan: PlanMeaning): Comparable | undefined {
   const { period, targets } = plan;
   if (period?.startAt === undefined || period.endAt === undefined || period.endAt <= period.startAt) return undefined;
-  if (!targets?.known || productKey(plan) === '') return undefined;
+  const product = productKey(plan);
+  if (!targets?.known || product === '') return undefined;
   const upgrades = new Map<string, UpgradeMeaning>();
   for (const upgrade of plan.upgrades) if (upgrade.component) upgrades.set(upgrade.component.identifier, upgrade);
   const { startAt, endAt } = period;
@@ -132,7 +156,7 @@ function comparable(plan: PlanMeaning): Comparable | undefined {
     made ??= new Set(targets.remaining);
     return made;
   };
-  return { plan, startAt, endAt, all: targets.all, devices, excluded: targets.excluded, upgrades };
+  return { plan, product, startAt, endAt, all: targets.all, devices, excluded: targets.excluded, upgrades };
 }
 
 function sharedDevices(a: Comparable, b: Comparable): string | undefined {

@@ -36,8 +36,11 @@ function* declarations(file: SourceFile, workspace: Workspace): Iterable<Problem
       yield { at: placeOf(node, 'name'), message, related: [{ at: placeOf(before, 'name'), message: 'the first' }] };
     }
   }
+  // Most files import one catalogue and declare no names of their own: nothing can clash there.
+  const imports = workspace.imports(file);
+  if (own.length === 0 && imports.length < 2) return;
   const seen = new Set<SourceFile>([file]);
-  for (const imported of workspace.imports(file)) {
+  for (const imported of imports) {
     if (!imported.file || seen.has(imported.file)) continue;
     seen.add(imported.file);
     yield* clashes(imported, imported.file, first);

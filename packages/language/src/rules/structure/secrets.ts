@@ -11,8 +11,10 @@ const patterns: readonly (readonly [string, RegExp])[] = [
   ],
   [
     'an access secret',
-    /\b(?:access[_ -]?secret|secret[_ -]?key|client[_ -]?secret|api[_ -]?key|password|passwd)["']?\s*[:=]\s*["']?([^\s"',;]{8,})/gi,
+    /\b(?:access[_ -]?secret|secret[_ -]?key|client[_ -]?secret|api[_ -]?key)["']?\s*[:=]\s*["']?([^\s"',;]{8,})/gi,
   ],
+  // A word after “password:” may be prose; one with digits in it is not.
+  ['a password', /\b(?:password|passwd|pwd)["']?\s*[:=]\s*["']?(?=[^\s"',;]*\d)[^\s"',;]{8,}/gi],
 ];
 
 /** A string of at least 32 letters and digits in all of upper case, lower case and digits: nobody names anything so. */
