@@ -63,7 +63,10 @@ export const pkg014 = rule({
       if (resolved || !component || (delta && sources.length !== 1)) continue;
       const declared = packagesTo(upgrade, plan.file, workspace);
       if (declared.full.length + declared.delta.length > 0) continue;
+      // A package of this version for another type is a mistake of its own (SEM010).
       const source = delta ? (sources[0] ?? null) : null;
+      const { packages } = workspace.visible(plan.file);
+      if (packages.some((each) => each.version === target && each.source === source)) continue;
       const answer = world.catalogue?.package(component.type === 'mcu' ? 'mcu' : 'module', target, source);
       const way = source === null ? shown(target) : `${shown(target)} from ${shown(source)}`;
       const at = placeOf(node, 'target');
