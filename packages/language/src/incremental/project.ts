@@ -21,6 +21,7 @@ import { allowancesOf, Entry, statementFor } from './entry.ts';
 import { LiveWorkspace, workspaceFacts } from './live-workspace.ts';
 import { liveWorld } from './live-world.ts';
 import { type StoredFinding, store, tell } from './stored.ts';
+import { allFiles, TrackedFiles } from './tracked-files.ts';
 import { Tracker } from './tracker.ts';
 
 export interface ProjectOptions {
@@ -73,7 +74,7 @@ export class Project {
     this.rules = rulesByKind(rules);
     this.severities = new Map(rules.map((rule) => [rule.code, rule.severity]));
     this.live = new LiveWorkspace(
-      this.files,
+      new TrackedFiles(this.files, this.tracker),
       liveWorld(() => this.world, this.tracker),
       this.tracker,
       (declaration) => this.entryOf(blockOfNode(declaration)),
@@ -276,6 +277,7 @@ export class Project {
       if (imports) this.fire(workspaceFacts.imports(file.uri));
     }
     this.fire(workspaceFacts.allImports);
+    this.fire(allFiles);
   }
 
   /** Tells whoever looked at a fact that it is another one now. */

@@ -1,0 +1,54 @@
+import { type Block, placeOf, type SourceFile } from '@otaplan/language';
+import { type AstNode, type CstNode, CstUtils, GrammarUtils, isLeafCstNode } from 'langium';
+import type { Position } from 'vscode-languageserver';
+
+/** The word at a cursor, and what the tree takes it for. */
+export interface AtCursor {
+  readonly block: Block;
+  readonly node: AstNode;
+  /** The property of `node` that the word is; `undefined`: a keyword or a sign. */
+  readonly property: string | undefined;
+  readonly word: string;
+  /** Where the word stands in the file. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Offset of a position, whatever a client sends: beyond a line is its end, beyond the text the text's. */
+export function offsetAt(file: SourceFile, { line, character }: Position): number {
+  const { lineTable } = file;
+  if (line < 0) return 0;
+  if (line >= lineTable.count) return file.text.length;
+  const start = lineTable.offset({ line, character: 0 });
+  const next = line + 1 < lineTable.count ? lineTable.offset({ line: line + 1, character: 0 }) : file.text.length + 1;
+  return Math.min(start + Math.max(0, character), Math.max(start, next - 1));
+}
+
+/** What stands at an offset; of two words that touch there, the second, unless it is a sign. */
+export function atCursor(file: SourceFile, offset: number): AtCursor | undefined {
+  const block = file.blockAt(offset);
+  const [declaration] = block?.declarations ?? [];
+  if (!block || !declaration) return undefined;
+  placeOf(declaration); // the places of its words may have to be read again
+  const root = declaration.$cstNode;
+  if (!root) return undefined;
+  const inBlock = offset - block.offset;
+  const here = leafAt(root, inBlock);
+  const before = inBlock > 0 ? leafAt(root, inBlock - 1) : undefined;
+  const leaf = here && /[\p{L}\p{N}_"]/u.test(here.text) ? here : (before ?? here);
+  if (!leaf || leaf.offset > inBlock || leaf.end < inBlock) return undefined;
+  const property = GrammarUtils.findAssignment(leaf)?.feature;
+  return {
+    block,
+    node: leaf.astNode,
+    property,
+    word: leaf.text,
+    start: block.offset + leaf.offset,
+    end: block.offset + leaf.end,
+  };
+}
+
+function leafAt(root: CstNode, offset: number): CstNode | undefined {
+  const leaf = CstUtils.findLeafNodeAtOffset(root, offset);
+  return leaf && isLeafCstNode(leaf) && offset >= leaf.offset && offset < leaf.end ? leaf : undefined;
+}
