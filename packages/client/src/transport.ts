@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal | undefined;
-  /** Milliseconds until the whole reply must be here; counted anew with every chunk that is sent. */
+  /** Milliseconds until the whole reply must be here; counted anew with every chunk that is sent, and as long as a large reply flows. */
   readonly timeout: number;
 }
 
@@ -41,6 +41,10 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** Bytes that earn a reply its whole time anew, and the rate in bytes per millisecond that a body which is sent is given. */
+const stretch = 256 * 1024;
+const slowestRate = 50;
+
 /** The most of a JSON reply that is read: above the largest plan, far below what a hostile server could send. */
 const longestText = 256 * 1024 * 1024;
 
@@ -63,7 +67,7 @@ export function createTransport(server: URL, ambient: Ambient): Transport {
         callOff();
         callOff = ambient.after(milliseconds, () => deadline.abort());
       };
-      extend(request.timeout);
+      extend(request.timeout + (typeof request.body === 'string' ? request.body.length / slowestRate : 0));
       const failed = (error: unknown): TransportError => {
         callOff();
         if (request.signal?.aborted) return new TransportError('cancelled', true, 'cancelled');
@@ -97,9 +101,15 @@ export function createTransport(server: URL, ambient: Ambient): Transport {
         async text() {
           const parts: Buffer[] = [];
           let size = 0;
+          let rewarded = 0;
           try {
             for await (const chunk of reply.body) {
               size += chunk.length;
+              // A large reply gets its time as long as it comes at a rate; one that drips does not.
+              if (size - rewarded >= stretch) {
+                rewarded = size;
+                extend(request.timeout);
+              }
               if (size > longestText) throw new Error('the answer is too long');
               parts.push(chunk);
             }
