@@ -172,7 +172,7 @@ suite('with a local Developer Center and simulated devices', () => {
     const [failed] = await children(group);
     const asked = await answering({}, () => vscode.commands.executeCommand('otaplan.retryDevices', failed));
     assert.deepEqual(messages(asked), []);
-    await until('all upgraded', () => overview()?.devices.upgraded === 12, 170_000);
+    await until('all upgraded', () => overview()?.devices.upgraded === 12, 60_000);
   });
 
   test('a refused retry is listed with its reason', async () => {

@@ -11,7 +11,7 @@ import path from 'node:path';
 import { format, parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
-import { createProfile, startVscode, type VscodeServer } from './vscode-server.ts';
+import { createProfile, extensionLogs, startVscode, type VscodeServer } from './vscode-server.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -139,6 +139,7 @@ try {
 } finally {
   await browser?.close().catch(() => undefined);
   await server?.stop();
+  if (verdict.code !== 0) console.error(extensionLogs(profile, 'taplan', 60));
   if (verdict.code >= 2 && server) console.error(server.log().split('\n').slice(-40).join('\n'));
   profile.remove();
 }

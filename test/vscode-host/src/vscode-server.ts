@@ -4,6 +4,8 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   rmSync,
@@ -74,6 +76,17 @@ export function createProfile(settings: Readonly<Record<string, unknown>>, works
     workspace,
     remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   };
+}
+
+/** The last lines of the logs that extensions wrote in a profile, to be read when a test failed. @param name part of the channel's name */
+export function extensionLogs(profile: Profile, name: string, lines: number): string {
+  return readdirSync(profile.dir, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.log') && path.basename(file).includes(name))
+    .map(
+      (file) =>
+        `${path.basename(file)}:\n${readFileSync(path.join(profile.dir, file), 'utf8').split('\n').slice(-lines).join('\n')}`,
+    )
+    .join('\n');
 }
 
 /** Sockets and locks go to the profile; without a gallery the workbench asks no server for extensions. */

@@ -79,7 +79,8 @@ export function local(host: Host, connections: Connections, plans: Plans) {
         const { server, folder, url, credentials } = await startServer(signal);
         const started = { server, devices: [] as Child[] };
         running = started;
-        void server.onExit.then(() => {
+        void server.onExit.then((code) => {
+          log.info(`Developer Center ended (${code})`);
           if (running === started) void stop();
         });
         setContext('localRunning', true);

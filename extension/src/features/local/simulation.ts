@@ -5,7 +5,7 @@ export interface Simulation {
   readonly product: string;
   readonly deviceKeys: readonly string[];
   readonly components: readonly { readonly type: string; readonly identifier: string; readonly version: string }[];
-  /** Most automatic retries of the plans that want them. */
+  /** Fewest automatic retries of the plans that want them: a fault that outlasts those can be mended by a person. */
   readonly retries: number;
 }
 
@@ -20,9 +20,9 @@ export function simulationsFor(plans: readonly Plan[], most: number): readonly S
     { keys: Set<string>; retries: number; components: Map<string, Simulation['components'][number]> }
   >();
   for (const plan of plans) {
-    const entry = byProduct.get(plan.product) ?? { keys: new Set(), retries: 0, components: new Map() };
+    const entry = byProduct.get(plan.product) ?? { keys: new Set(), retries: plan.retry, components: new Map() };
     byProduct.set(plan.product, entry);
-    entry.retries = Math.max(entry.retries, plan.retry);
+    entry.retries = Math.min(entry.retries, plan.retry);
     const excluded = new Set(plan.targets.exclude);
     for (const key of plan.targets.include) if (!excluded.has(key)) entry.keys.add(key);
     for (const { type, identifier, sources } of plan.components) {
