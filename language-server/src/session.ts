@@ -102,6 +102,8 @@ export class Session {
     answer: (params: P, token: CancellationToken) => R | Promise<R>,
   ): (params: P, token: CancellationToken) => Promise<R | ResponseError<void>> {
     return async (params, token) => {
+      // The next message has its turn after the first: only then a cancellation was read.
+      await this.turn();
       await this.turn();
       if (token.isCancellationRequested)
         return new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');

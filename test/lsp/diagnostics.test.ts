@@ -92,7 +92,7 @@ describe('findings over a real connection', () => {
   it('tells of a name that another file loses while it is edited', async () => {
     await client.open(uri('catalog.otaplan'), catalog);
     await client.change(uri('catalog.otaplan'), 2, [{ text: catalog.replace('devices pilot', 'devices palot') }]);
-    await client.until(uri('spring.otaplan'), (all) => all.some(({ message }) => message.includes('pilot')));
+    await client.until(uri('spring.otaplan'), (all) => all.some(({ message }) => String(message).includes('pilot')));
     await client.change(uri('catalog.otaplan'), 3, [{ text: catalog }]);
     await client.until(uri('spring.otaplan'), (all) => !all.some(({ code }) => code === 'SEM006'));
   });
