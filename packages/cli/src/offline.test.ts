@@ -172,5 +172,6 @@ describe('the process', () => {
     expect(await spawned(cwd, ['check', '--json'])).toMatchObject({ code: 1, err: '' });
     expect(await spawned(cwd, ['--version'])).toMatchObject({ code: 0, out: '0.1.0\n' });
     expect((await spawned(cwd, ['deploy', '--help'])).out).toContain('Example:');
+    expect((await otaplan({ cwd }, 'help', 'deploy')).out).toContain('--activate');
   });
 });

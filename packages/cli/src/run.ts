@@ -23,7 +23,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       getOutHelpWidth: () => Math.min(io.stdout.columns, 110),
     })
     .addHelpText('after', '\nExample:\n  $ otaplan check plans/ && otaplan deploy plans/spring.otaplan --activate');
-  const wanted = args.find((arg) => !arg.startsWith('-'));
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'));
+  const wanted = first === 'help' ? second : first;
   try {
     for (const entry of commandTable) {
       const command = program.command(entry.name).summary(entry.summary).description(entry.summary);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type RunningServer, StartError, startServer, systemClock } from '@otaplan/developer-center';
-import { type Command, InvalidArgumentError } from 'commander';
+import { jsonLog, type RunningServer, StartError, startServer, systemClock } from '@otaplan/developer-center';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, exits, type Io } from '../io.ts';
 import { writeJsonLine } from '../text/shown.ts';
 
@@ -10,6 +10,7 @@ interface Options {
   host: string;
   port: number;
   publicUrl?: string;
+  logLevel: string;
 }
 
 export function define(command: Command, io: Io): void {
@@ -22,6 +23,11 @@ export function define(command: Command, io: Io): void {
     )
     .option('--port <port>', 'port to listen on; 0: any', port, 8181)
     .option('--public-url <url>', 'address under which devices reach it, when it is another')
+    .addOption(
+      new Option('--log-level <level>', 'what is logged to stderr, as JSON lines')
+        .choices(['info', 'warn', 'error'])
+        .default('warn'),
+    )
     .option('--json', 'JSON is what it always prints')
     .addHelpText('after', '\nExample:\n  $ otaplan server --data ./data --port 8181')
     .action(async (options: Options) => {
@@ -52,6 +58,7 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
       port: options.port,
       clock: systemClock,
       random: (count) => randomBytes(count),
+      log: jsonLog({ write: (line) => void io.stderr.write(line) }, options.logLevel),
       ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     });
   } catch (error) {
