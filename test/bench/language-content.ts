@@ -194,7 +194,10 @@ export function otaplanWorkspace(files: number, lines: number): Map<string, stri
         version: `2.${i % groups}.0`,
       });
     });
-    result.set(`plans/file-${file}.otaplan`, `import "../catalog.otaplan"\n\n${plans.join('\n')}`);
+    // One finding in each file: an exclusion that excludes nothing.
+    const [firstPlan = '', ...otherPlans] = plans;
+    const excluding = firstPlan.replace(/include (.*)\n/, 'include $1\n    exclude "862222222222228"\n');
+    result.set(`plans/file-${file}.otaplan`, `import "../catalog.otaplan"\n\n${[excluding, ...otherPlans].join('\n')}`);
   }
   return result;
 }
