@@ -62,8 +62,8 @@ interface Counts {
   readonly upgradeFailed: number;
 }
 
-/** What a command prints with `--json`: one document a line. */
-function ask<T>(...args: string[]): T[] {
+/** What a command prints with `--json`: one document, or one a line. */
+function ask(...args: string[]): string {
   const result = spawnSync(process.execPath, [otaplan, ...args, '--json'], {
     cwd: work,
     env: environment,
@@ -71,8 +71,7 @@ function ask<T>(...args: string[]): T[] {
     maxBuffer: 2 ** 26,
   });
   if (result.status !== 0) throw new Error(result.stderr.trim());
-  const documents = result.stdout.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
-  return documents.map((line) => JSON.parse(line) as T);
+  return result.stdout;
 }
 
 /** Shows the live screen until no device has anything left to do. */
@@ -88,9 +87,8 @@ async function watch(): Promise<void> {
   const limit = Date.now() + 10 * 60_000;
   for (;;) {
     await pause(1000);
-    const [overview] = ask<{ devices: Counts }>('status', plan);
-    const devices = overview?.devices;
-    if (devices && devices.notUpgraded + devices.upgrading === 0) break;
+    const { devices } = JSON.parse(ask('status', plan)) as { devices: Counts };
+    if (devices.notUpgraded + devices.upgrading === 0) break;
     if (Date.now() > limit) throw new Error('The rollout did not end within ten minutes.');
   }
   await pause(1200);
@@ -143,11 +141,14 @@ async function main(): Promise<void> {
   await run('deploy', 'today.otaplan', '--activate', '--yes');
   await watch();
 
-  const failed = ask<{ deviceKey: string }>('devices', plan, '--status', 'upgradeFailed');
-  const first = failed[0];
-  if (first) {
+  const failed = ask('devices', plan, '--status', 'upgradeFailed')
+    .split('\n')
+    .filter((line) => line !== '');
+  const [first] = failed;
+  if (first !== undefined) {
     say(`\n${failed.length} devices failed. The story of one:`);
-    await run('logs', plan, first.deviceKey);
+    const { deviceKey } = JSON.parse(first) as { deviceKey: string };
+    await run('logs', plan, deviceKey);
     await run('retry', plan, '--all-failed');
     await watch();
   }

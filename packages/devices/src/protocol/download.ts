@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { type DownloadedFile, RunningDigests } from './digests.ts';
-import { ExchangeFailure, isNotUnderstood, retryAfter } from './failure.ts';
+import { DownloadRefused, ExchangeFailure, isNotUnderstood, retryAfter } from './failure.ts';
 
 /** Bytes asked for by one range request. */
 export const rangeBytes = 256 * 1024;
@@ -36,6 +36,7 @@ export class Download {
    * @param url where the file is now, from the newest plan message
    * @param pass sees (and, in a simulated fault, may change or refuse) each piece before it counts
    * @throws {ExchangeFailure} `addressOver`: read the plan again; `unreachable`, `busy`: again after a pause
+   * @throws {DownloadRefused} as `pass` threw it
    */
   async next(url: string, pass: (chunk: Buffer, offset: number) => Buffer = (chunk) => chunk): Promise<void> {
     const { origin, pathname, search } = new URL(url);
@@ -61,7 +62,7 @@ export class Download {
         if (this.#digests.bytes > this.file.size) break;
       }
     } catch (error) {
-      if (error instanceof ExchangeFailure) throw error;
+      if (error instanceof ExchangeFailure || error instanceof DownloadRefused) throw error;
       throw new ExchangeFailure('unreachable', error instanceof Error ? error.message : String(error));
     }
   }

@@ -51,3 +51,8 @@ export function failureOf(status: number, retryAfterMilliseconds: number | null)
   const kind = isNotUnderstood(status) ? 'notUnderstood' : 'garbage';
   return new ExchangeFailure(kind, `Developer Center answered ${status}.`);
 }
+
+/** Thrown by whoever looks at the pieces of a download to give it up; it passes through as it is and is not tried again. */
+export class DownloadRefused extends Error {
+  override readonly name = 'DownloadRefused';
+}

@@ -1,7 +1,7 @@
 import type { Draws } from '../profile/draws.ts';
 import { strikes, type Temper } from '../profile/temper.ts';
 import { backoff } from '../protocol/backoff.ts';
-import { ExchangeFailure } from '../protocol/failure.ts';
+import { DownloadRefused, ExchangeFailure } from '../protocol/failure.ts';
 import { Download, type DownloadedFile } from '../protocol/index.ts';
 import type { Work } from './memory.ts';
 import type { World } from './world.ts';
@@ -18,11 +18,6 @@ const mostFailures = 8;
 const mostRefusedAddresses = 5;
 /** Progress is reported when it passes these, in percent. */
 const steps = [25, 50, 75] as const;
-
-/** Where a piece of a download that must fail breaks off. */
-class MustFail extends Error {
-  override readonly name = 'MustFail';
-}
 
 /** Downloads and checks the files of one component, with the faults that the profile has for it. */
 export class Fetching {
@@ -97,7 +92,7 @@ export class Fetching {
         );
         failures = 0;
       } catch (error) {
-        if (error instanceof MustFail) return error.message;
+        if (error instanceof DownloadRefused) return error.message;
         if (!(error instanceof ExchangeFailure) || this.#world.schedule.stopped) throw error;
         if (error.kind === 'addressOver') return 'addressOver';
         if (error.kind === 'notUnderstood') return error.message;
@@ -121,7 +116,7 @@ export class Fetching {
     const end = (offset + chunk.length) / total;
     for (const fault of this.#temper.all('fail', work.identifier)) {
       if (fault.at === 'download' && strikes(fault, work.attempt))
-        throw new MustFail(fault.cause ?? 'No room for the file');
+        throw new DownloadRefused(fault.cause ?? 'No room for the file');
     }
     const broken = this.#temper.find('loseNetwork', work.identifier);
     if (broken !== null && work.breaks < broken.times && end >= broken.at) {
