@@ -7,6 +7,10 @@ const slice = 5;
 /** Checks that cost more than this wait a little for the next keystroke. */
 const costly = 12;
 
+/** Milliseconds within which rules about all files are run at once with the others. */
+const brief = 1;
+const settlingPause = 120;
+
 const severities = {
   error: DiagnosticSeverity.Error,
   warning: DiagnosticSeverity.Warning,
@@ -27,6 +31,8 @@ export class Analysis {
   private scheduled = false;
   private callOff: (() => void) | undefined;
   private lastCost = 0;
+  private lastSettling = 0;
+  private callOffSettling: (() => void) | undefined;
   private changedPlans = new Set<string>();
   private calmTimer: (() => void) | undefined;
   /** While files are still being read, rules about all of them have to wait. */
@@ -66,7 +72,8 @@ export class Analysis {
   finish(): void {
     this.session.flush();
     const { checked } = this.session.project.checkSome(() => false);
-    for (const uri of checked) this.publish(uri);
+    const touched = this.loading ? [] : this.session.project.settle();
+    for (const uri of new Set([...checked, ...touched])) this.publish(uri);
   }
 
   private first(): void {
@@ -78,12 +85,22 @@ export class Analysis {
     const edited = [...this.edited];
     this.edited.clear();
     for (const uri of edited) project.check(uri);
-    const others = project.isQuiet && !this.loading ? project.settle() : new Set<string>();
+    const together = project.isQuiet && !this.loading && this.lastSettling < brief;
+    const others = together ? this.settle() : new Set<string>();
     for (const uri of edited) this.publish(uri, true);
     for (const uri of others) if (!edited.includes(uri)) this.publish(uri);
     this.lastCost = host.ticks() - began;
     this.changed(edited);
-    if (!project.isQuiet) this.goOn();
+    if (!together) this.goOn();
+  }
+
+  /** Runs the rules that look at all files together. */
+  private settle(): Set<string> {
+    const { project, host } = this.session;
+    const began = host.ticks();
+    const touched = project.settle();
+    this.lastSettling = host.ticks() - began;
+    return touched;
   }
 
   private rest(): void {
@@ -95,10 +112,19 @@ export class Analysis {
     }
     if (this.loading) return;
     const until = host.ticks() + slice;
-    const { done, checked } = project.checkSome(() => host.ticks() >= until);
+    const { quiet, checked } = project.checkSome(() => host.ticks() >= until);
     for (const uri of new Set(checked)) this.publish(uri);
     this.changed(checked);
-    if (!done) this.goOn();
+    if (!quiet) this.goOn();
+    else if (this.lastSettling < brief) for (const uri of this.settle()) this.publish(uri);
+    else {
+      // Looking at all files together takes a while: it waits until the typing stops for a moment.
+      this.callOffSettling?.();
+      this.callOffSettling = host.after(settlingPause, () => {
+        if (!project.isQuiet || this.loading) return;
+        for (const uri of this.settle()) this.publish(uri);
+      });
+    }
   }
 
   private publish(uri: string, always = false): void {

@@ -1,7 +1,18 @@
 /** The same content as `.otaplan` and as YAML, at any size, for benchmarks. */
 
+/** Keys of 15 digits that end in their check digit, as real ones do. */
 const keys = (from: number, count: number) =>
-  Array.from({ length: count }, (_, i) => String(866_123_040_000_000 + from + i));
+  Array.from({ length: count }, (_, i) => withCheckDigit(String(86_612_304_000_000 + from + i)));
+
+function withCheckDigit(digits: string): string {
+  let sum = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits.charCodeAt(i) - 48;
+    const doubled = i % 2 === 1 ? digit * 2 : digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return `${digits}${(10 - (sum % 10)) % 10}`;
+}
 
 /** What both texts say: products, packages, device lists and plans. */
 interface Content {

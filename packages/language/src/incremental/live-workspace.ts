@@ -69,6 +69,10 @@ export class LiveWorkspace extends Workspace {
     this.allPlans = this.allLists = this.allPackages = undefined;
     if (!this.files.has(uri)) this.visibleIn.delete(uri);
   }
+  /** Only plans of a file changed. */
+  forgetPlans(): void {
+    this.allPlans = undefined;
+  }
   /** What a declaration comes to is to be worked out again. */
   forgetMeaning(declaration: ast.Declaration): void {
     if (ast.isPlan(declaration)) {
@@ -168,6 +172,9 @@ export class LiveWorkspace extends Workspace {
       return map;
     };
     const declaredOf = (each: string) => this.declaredOf(each);
+    // The same list as long as it holds the same: rules keep by it what they work out.
+    let packagesOf: readonly Declared[] = [];
+    let packages: readonly PackageMeaning[] = [];
     return {
       product(name) {
         tracker.read(workspaceFacts.product(name));
@@ -186,10 +193,15 @@ export class LiveWorkspace extends Workspace {
         return all(({ listsByName }) => listsByName);
       },
       get packages() {
-        return reach().flatMap((each) => {
+        const all = reach().map((each) => {
           tracker.read(workspaceFacts.packages(each));
-          return declaredOf(each).packages;
+          return declaredOf(each);
         });
+        if (all.length !== packagesOf.length || all.some((each, index) => each !== packagesOf[index])) {
+          packagesOf = all;
+          packages = all.flatMap((each) => each.packages);
+        }
+        return packages;
       },
       packagesFor: (type, version) =>
         reach().flatMap((each) => {

@@ -20,7 +20,7 @@ import { type Change, type Edited, editFile, readAnew } from './edit.ts';
 import { allowancesOf, Entry, statementFor } from './entry.ts';
 import { LiveWorkspace, workspaceFacts } from './live-workspace.ts';
 import { liveWorld } from './live-world.ts';
-import { type StoredFinding, store, tell } from './stored.ts';
+import { carried, type StoredFinding, store, tell } from './stored.ts';
 import { allFiles, TrackedFiles } from './tracked-files.ts';
 import { Tracker } from './tracker.ts';
 
@@ -36,11 +36,13 @@ interface Kept {
   readonly entries: Map<Block | undefined, Entry>;
   /** Entries whose rules are to be run. */
   readonly dirty: Set<Entry>;
+  /** Whether its declarations were collected since it came. */
+  known: boolean;
 }
 
 /**
  * The files of an editor, checked again and again while they change. After an edit only those declarations are read and
- * checked that changed, or that looked at something that did. Once everything is checked ({@link checkSome} said so), the
+ * checked that changed, or that looked at something that did. Once everything is checked ({@link result} sees to it), the
  * findings are those of a fresh check of the same sources in the same world.
  */
 export class Project {
@@ -143,22 +145,21 @@ export class Project {
 
   /**
    * Goes on with what is to be run, file by file, until `enough` says so.
-   * @returns the files whose findings may be others now; `done`: nothing is left to run
+   * @returns the files that were looked at; `quiet`: nothing is left but {@link settle}
    */
-  checkSome(enough: () => boolean): { readonly done: boolean; readonly checked: readonly string[] } {
+  checkSome(enough: () => boolean): { readonly quiet: boolean; readonly checked: readonly string[] } {
     const checked: string[] = [];
     for (const uri of this.dirtyFiles) {
       const dirty = this.kept.get(uri)?.dirty ?? new Set();
+      checked.push(uri);
       for (const entry of dirty) {
+        if (enough()) return { quiet: false, checked };
         this.run(entry);
         dirty.delete(entry);
-        if (enough()) return { done: false, checked: [...checked, uri] };
       }
-      checked.push(uri);
       this.dirtyFiles.delete(uri);
-      if (enough()) return { done: this.dirtyFiles.size === 0 && !this.wideIsStale, checked };
     }
-    return { done: true, checked: [...checked, ...this.settle()] };
+    return { quiet: true, checked };
   }
 
   /** Whether nothing is left to run but what looks at all files together. */
@@ -194,7 +195,8 @@ export class Project {
     const told: Finding[] = [];
     for (const entry of this.findersIn.get(uri) ?? []) {
       for (const stored of [...entry.findings, ...entry.allowFindings]) {
-        if (stored.at.uri === uri && this.accepting(stored).length === 0) told.push(this.tell(stored, entry));
+        const stands = stored.at.uri === uri && this.isHere(stored.at);
+        if (stands && this.accepting(stored).length === 0) told.push(this.tell(stored, entry));
       }
     }
     return told.sort(byPlace);
@@ -203,6 +205,7 @@ export class Project {
   /** Everything that the check says. Runs what is left to run. */
   result(): CheckResult {
     this.checkSome(() => false);
+    this.settle();
     const findings: Finding[] = [];
     const suppressed: SuppressedFinding[] = [];
     for (const uri of [...this.findersIn.keys()].sort()) {
@@ -226,7 +229,7 @@ export class Project {
     this.files.set(uri, file);
     let kept = this.kept.get(uri);
     if (!kept) {
-      kept = { entries: new Map(), dirty: new Set() };
+      kept = { entries: new Map(), dirty: new Set(), known: false };
       this.kept.set(uri, kept);
     }
     const changedNames = new Set<string>();
@@ -244,8 +247,12 @@ export class Project {
     kept.entries.set(undefined, rest);
     this.markDirty(rest);
     if (differs) {
-      this.live.forgetDeclared(uri);
+      const onlyPlans = [...removed, ...added].every(({ declarations }) => declarations.every((node) => ast.isPlan(node)));
+      if (onlyPlans && kept.known) this.live.forgetPlans();
+      else this.live.forgetDeclared(uri);
+      kept.known = true;
       this.wideIsStale = true;
+      if (removed.length === added.length) this.carryOver(removed, added);
     }
     for (const name of changedNames) this.fire(name);
   }
@@ -257,6 +264,17 @@ export class Project {
     const mentioning = this.mentioning.get(block);
     this.mentioning.delete(block);
     for (const entry of mentioning ?? []) this.markDirty(entry);
+  }
+
+  /** Until the rules about all files are run again, what they said of a block stands in the one that took its place. */
+  private carryOver(removed: readonly Block[], added: readonly Block[]): void {
+    const successors = new Map(removed.map((block, index) => [block, added[index]]));
+    const said = this.wide.findings;
+    if (!said.some(({ at }) => at.block && successors.has(at.block))) return;
+    this.place(
+      this.wide,
+      said.flatMap((finding) => carried(finding, successors) ?? []),
+    );
   }
 
   private dropEntry(entry: Entry | undefined): void {
@@ -490,8 +508,14 @@ export class Project {
 
   // --- telling
 
+  /** Whether a place is in what is in the files now; until all rules were run again, some may not be. */
+  private isHere({ block }: StoredFinding['at']): boolean {
+    return !block || this.entryOf(block) !== undefined;
+  }
+
   private tell(stored: StoredFinding, entry: Entry): Finding {
-    return tell(stored, this.files, () => this.fixes(stored, entry));
+    const related = stored.related.filter(({ at }) => this.isHere(at));
+    return tell({ ...stored, related }, this.files, () => this.fixes(stored, entry));
   }
 
   /** Runs the rule again, for the fixes of one finding. */

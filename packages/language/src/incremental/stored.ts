@@ -71,3 +71,24 @@ function rangeOf({ uri, block, start, end }: Anchor, files: ReadonlyMap<string, 
   const offset = block?.offset ?? 0;
   return files.get(uri)?.range(offset + start, offset + end) ?? { start: nowhere, end: nowhere };
 }
+
+/** A finding in the block that took the place of its own, where its words are still there; else `undefined`. */
+export function carried(
+  finding: StoredFinding,
+  successors: ReadonlyMap<Block, Block | undefined>,
+): StoredFinding | undefined {
+  const { block, start, end } = finding.at;
+  if (!block || !successors.has(block)) return finding;
+  const next = successors.get(block);
+  if (!next) return undefined;
+  const [before, after] = [block.text, next.text];
+  let head = 0;
+  while (head < before.length && before[head] === after[head]) head++;
+  let tail = 0;
+  const most = Math.min(before.length, after.length) - head;
+  while (tail < most && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  const shift = end <= head ? 0 : start >= before.length - tail ? after.length - before.length : undefined;
+  if (shift === undefined) return undefined;
+  const related = finding.related.filter(({ at }) => at.block !== block);
+  return { ...finding, at: { ...finding.at, block: next, start: start + shift, end: end + shift }, related };
+}

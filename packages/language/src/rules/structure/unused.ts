@@ -1,6 +1,6 @@
 import type { AstNode } from 'langium';
 import { isPlanProduct } from '../../generated/ast.ts';
-import { type Place, placeOf } from '../../syntax/source.ts';
+import { fileOf, type Place, placeOf } from '../../syntax/source.ts';
 import { type Problem, remove, rule } from '../rule.ts';
 
 export const sem008 = rule({
@@ -30,7 +30,7 @@ export const sem008 = rule({
       if (product && !plan.product) meant.add(product.product);
     }
     for (const { node } of workspace.deviceLists()) {
-      const product = workspace.visible(placeOf(node).source).product(node.product);
+      const product = workspace.visible(fileOf(node)).product(node.product);
       if (product) used.add(product);
       else meant.add(node.product);
     }
