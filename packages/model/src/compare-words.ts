@@ -1,10 +1,43 @@
 import type { Change, KeysChanged, PeriodFacts } from './compare.ts';
 import { periodFacts } from './compare.ts';
+import { pushSummary, waveDates } from './compare-schedule.ts';
 import type { HaltCondition, Mode, Plan, PlanComponent, PlanPackage, PushWindow, WaveStep } from './plan.ts';
 
-/** Changes of a plan as sentences for a reviewer, one fact each. */
-export function describeChanges(changes: readonly Change[]): string[] {
-  return changes.flatMap(describeChange);
+/**
+ * Changes of a plan as sentences for a reviewer, one fact each.
+ * @param after the plan afterwards: with it, the sentences also say what new times come to on the calendar
+ */
+export function describeChanges(changes: readonly Change[], after?: Plan): string[] {
+  const sentences = changes.flatMap(describeChange);
+  if (after === undefined || changes.some(({ kind }) => kind === 'created')) return sentences;
+  const changed = (...kinds: Change['kind'][]) => changes.some(({ kind }) => kinds.includes(kind));
+  if (changed('period', 'push')) sentences.push(...describeWindows(after));
+  if (changed('period', 'waves')) sentences.push(...describeWaveDates(after));
+  return sentences;
+}
+
+/** How often the push window opens, and the days on which a clock change bends it. */
+function describeWindows(plan: Plan): string[] {
+  const push = pushSummary(plan);
+  if (push === null) return [];
+  if (push.first === null) return ['The push window never opens inside the period.'];
+  const times = push.openings === 1 ? 'once' : `${push.openings.toLocaleString('en')} times`;
+  const first = `first ${push.first.local} (UTC ${sayUtc(new Date(push.first.at).toISOString())})`;
+  const bent = push.clockChanges.map(
+    ({ date, minutes, nominal }) =>
+      ` On ${date} the clock changes: open ${sayMinutes(minutes)} instead of ${sayMinutes(nominal)}.`,
+  );
+  return [`The push window opens ${times}, ${sayMinutes(push.minutes)} in all, ${first}.${bent.join('')}`];
+}
+
+/** Waves as dates. Nothing for a single one, which opens at the start. */
+function describeWaveDates(plan: Plan): string[] {
+  if (plan.waves.steps.length < 2) return [];
+  const waves = waveDates(plan).map(({ percent, devices, local, afterEnd }) => {
+    const adds = devices === null ? '' : ` (${devices.toLocaleString('en')} more)`;
+    return `${percent} %${adds} ${afterEnd ? `never: ${local} is after the end` : `from ${local}`}`;
+  });
+  return [`Waves open at the earliest: ${waves.join('; ')} (${plan.effective.zone}).`];
 }
 
 function describeChange(change: Change): string[] {
@@ -89,7 +122,9 @@ export function describePlan(plan: Plan): string[] {
       ? `Silent upgrade; push period: ${sayPush(mode.push)}; pushed again ${sayMinutes(mode.afterRejectionMinutes)} after a rejection.`
       : `Manual upgrade (the end user confirms); push period for auto-confirmation: ${sayPush(mode.push)}; texts: ${Object.keys(mode.texts).join(', ')}.`,
     `Needs battery of at least ${conditions.batteryPercent} % and signal of at least ${conditions.signalDbm} dBm; retries ${sayCount(plan.retry, 'time')}.`,
+    ...describeWindows(plan),
     `Waves: ${sayWaves(waves.steps)}; halt: ${sayHalt(waves.halt)}.`,
+    ...describeWaveDates(plan),
     ...plan.allow.map(({ code, reason }) => `Allows ${code}: “${reason}”.`),
   ];
 }
@@ -113,14 +148,27 @@ function describePeriod(before: PeriodFacts, after: PeriodFacts): string[] {
 }
 
 function describeDevices(change: Extract<Change, { kind: 'devices' }>): string {
+  const { added, removed, before, after } = change;
   const parts: string[] = [];
-  if (change.added.count > 0)
-    parts.push(`${change.added.count.toLocaleString('en')} added (${sayFirst(change.added)})`);
-  if (change.removed.count > 0) {
-    parts.push(`${change.removed.count.toLocaleString('en')} removed (${sayFirst(change.removed)})`);
+  if (added.count > 0) {
+    const share = before > 0 ? `, ${sayShare(added.count, after)} of the new list` : '';
+    parts.push(`${added.count.toLocaleString('en')} added (${sayFirst(added)})${share}`);
+  }
+  if (removed.count > 0) {
+    const share = after > 0 ? `, ${sayShare(removed.count, before)} of the old list` : '';
+    parts.push(`${removed.count.toLocaleString('en')} removed (${sayFirst(removed)})${share}`);
   }
   const list = change.list === 'include' ? 'Devices' : 'Excluded devices';
-  return `${list}: ${parts.join(', ')}; ${change.before.toLocaleString('en')} → ${change.after.toLocaleString('en')}.`;
+  return `${list}: ${parts.join('; ')}; ${before.toLocaleString('en')} → ${after.toLocaleString('en')}.`;
+}
+
+/** A share in percent, never rounded to nothing or to all. */
+function sayShare(part: number, whole: number): string {
+  if (part === whole) return 'all';
+  const percent = (part / whole) * 100;
+  if (percent < 0.1) return 'under 0.1 %';
+  if (percent > 99.9) return 'over 99.9 %';
+  return `${percent < 10 ? Number(percent.toFixed(1)) : Math.min(99, Math.round(percent))} %`;
 }
 
 function sayFirst({ first, count }: KeysChanged): string {
@@ -144,6 +192,12 @@ function sayVersion(change: Extract<Change, { kind: 'version' }>): string {
 function sayComponent(component: PlanComponent): string {
   const sources = component.sources.length > 0 ? ` from ${component.sources.join(', ')}` : ' from any version';
   return `${component.identifier} (${component.type}) to ${component.target}${sources}, ${component.mode} package`;
+}
+/** A package declaration in one sentence. */
+export function describePackage({ type, version, sourceVersion, files }: PlanPackage): string {
+  const kind = sourceVersion === null ? 'Full package' : `Delta package from ${sourceVersion}`;
+  const named = files.map((file) => `${file.name} ${file.sha256?.slice(0, 12) ?? 'digest not known'}`).join(', ');
+  return `${kind} for ${type}, version ${version}: ${named}.`;
 }
 function saySources(sources: readonly string[]): string {
   return sources.length > 0 ? `from ${sources.join(', ')}` : 'from any version';

@@ -64,7 +64,7 @@ describe('comparison of plans', () => {
   it('counts the devices that came and went and names the first', () => {
     const include = Array.from({ length: 1200 }, (_, i) => `B${String(i).padStart(4, '0')}`);
     expect(said({ targets: { all: false, include: ['A002', ...include], exclude: ['C001'], count: 1201 } })).toEqual([
-      'Devices: 1,200 added (B0000, B0001, B0002, B0003, B0004, …), 1 removed (A001); 2 → 1,201.',
+      'Devices: 1,200 added (B0000, B0001, B0002, B0003, B0004, …), over 99.9 % of the new list; 1 removed (A001), 50 % of the old list; 2 → 1,201.',
       'Excluded devices: 1 added (C001); 0 → 1.',
     ]);
   });
@@ -106,6 +106,7 @@ describe('comparison of plans', () => {
       'Upgrades STM32 (mcu) to 1.9.0 from 2.3.0, 2.3.1, full package.',
       'Silent upgrade; push period: 01:00 to 05:00; pushed again 2 h after a rejection.',
       'Needs battery of at least 30 % and signal of at least -113 dBm; retries 5 times.',
+      'The push window opens 15 times, 2 d 12 h in all, first 2026-12-01 01:00 (UTC 2026-12-01 00:00).',
       'Waves: all devices at once; halt: never.',
     ]);
   });

@@ -1,4 +1,7 @@
 export * from './compare.ts';
+export * from './compare-risks.ts';
+export * from './compare-schedule.ts';
+export * from './compare-sets.ts';
 export * from './compare-words.ts';
 export * from './digest.ts';
 export * from './identifiers.ts';
