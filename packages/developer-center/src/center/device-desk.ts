@@ -35,7 +35,9 @@ export class DeviceDesk {
     const now = this.#parts.clock.now();
     const done = await this.#parts.store.plans.inDevice(identity.productKey, identity.deviceKey, now, (session) => {
       this.#see(session, now);
-      return reports.map((report) => this.#report(session, report, now));
+      const results: Result[] = [];
+      for (const report of reports) results.push(this.#report(session, report, now));
+      return results;
     });
     if (!done) throw unknownDevice(identity);
     tellTouched(this.#parts.changes, done.touched);
@@ -117,7 +119,10 @@ export class DeviceDesk {
       case 'status': {
         const run = session.runs.find(({ plan }) => plan.id === report.planId);
         if (!run) return { id: report.id, result: 'ignored', reason: 'The device has no such plan.' };
-        return { id: report.id, ...this.#take(run, { kind: 'report', report }, now) };
+        const taken = this.#take(run, { kind: 'report', report }, now);
+        return taken.result === 'applied'
+          ? { id: report.id, result: 'applied' }
+          : { id: report.id, result: 'ignored', reason: taken.reason };
       }
       case 'versions':
         if (session.device.lastReports.includes(report.id)) {

@@ -41,6 +41,10 @@ export function mayGoOn(plan: PlanView, device: DeviceState): boolean {
   return isOpen(plan) || device.confirmed;
 }
 
+interface OwnState extends Omit<DeviceState, 'components'> {
+  readonly components: ComponentState[];
+}
+
 /** A device's state under change, with the log lines that tell the change. Every change of status goes through {@link move}. */
 export class Draft {
   readonly plan: PlanView;
@@ -50,6 +54,8 @@ export class Draft {
   readonly random: () => number;
   readonly lines: NewLogLine[] = [];
   state: DeviceState;
+  /** The state once it is a copy of our own: changed in place from then on, for a report changes it several times. */
+  #own: OwnState | null = null;
 
   constructor(plan: PlanView, state: DeviceState, facts: DeviceView, now: number, random: () => number) {
     this.plan = plan;
@@ -73,12 +79,19 @@ export class Draft {
   }
 
   set(change: Partial<DeviceState>): void {
-    this.state = { ...this.state, ...change };
+    Object.assign(this.#owned(), change);
   }
 
   setComponent(index: number, change: Partial<ComponentState>): void {
-    const components = this.state.components.map((c, i) => (i === index ? { ...c, ...change } : c));
-    this.state = { ...this.state, components };
+    this.#owned().components[index] = { ...this.component(index), ...change };
+  }
+
+  #owned(): OwnState {
+    if (this.#own === null) {
+      this.#own = { ...this.state, components: [...this.state.components] };
+      this.state = this.#own;
+    }
+    return this.#own;
   }
 
   log(index: number, cause: LogCause, text: string, reported: string | null = null): void {

@@ -1,3 +1,4 @@
+import type { DeviceStatus } from '@otaplan/model';
 import type { DeviceState } from '../../engine/index.ts';
 import type { DeviceRecord } from '../registry.ts';
 import type { LivePlan } from './live-plan.ts';
@@ -8,6 +9,8 @@ export interface KeptRun {
   readonly plan: LivePlan;
   readonly wave: number;
   state: DeviceState;
+  /** Follows from the state. */
+  status: DeviceStatus;
   dueAt: number | null;
   lastLog: number;
 }
@@ -23,43 +26,47 @@ export interface KeptDevice {
  */
 export class DeviceCache {
   readonly #most: number;
-  #devices = new Map<string, KeptDevice>();
+  #devices = new Map<string, Map<string, KeptDevice>>();
   /** The generation before: what is asked for moves over, the rest goes with it. */
-  #older = new Map<string, KeptDevice>();
+  #older = new Map<string, Map<string, KeptDevice>>();
+  #count = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
   get(productKey: string, deviceKey: string): KeptDevice | undefined {
-    const key = `${productKey}/${deviceKey}`;
-    const known = this.#devices.get(key);
+    const known = this.#devices.get(productKey)?.get(deviceKey);
     if (known) return known;
-    const old = this.#older.get(key);
-    if (old) this.#put(key, old);
+    const old = this.#older.get(productKey)?.get(deviceKey);
+    if (old) this.put(old);
     return old;
   }
 
   put(entry: KeptDevice): void {
-    this.#put(`${entry.device.productKey}/${entry.device.deviceKey}`, entry);
+    if (this.#count >= this.#most) {
+      this.#older = this.#devices;
+      this.#devices = new Map();
+      this.#count = 0;
+    }
+    const { productKey, deviceKey } = entry.device;
+    let ofProduct = this.#devices.get(productKey);
+    if (!ofProduct) {
+      ofProduct = new Map();
+      this.#devices.set(productKey, ofProduct);
+    }
+    ofProduct.set(deviceKey, entry);
+    this.#count++;
   }
 
   forget(productKey: string, deviceKey: string): void {
-    const key = `${productKey}/${deviceKey}`;
-    this.#devices.delete(key);
-    this.#older.delete(key);
+    if (this.#devices.get(productKey)?.delete(deviceKey)) this.#count--;
+    this.#older.get(productKey)?.delete(deviceKey);
   }
 
   clear(): void {
     this.#devices.clear();
     this.#older.clear();
-  }
-
-  #put(key: string, entry: KeptDevice): void {
-    if (this.#devices.size >= this.#most) {
-      this.#older = this.#devices;
-      this.#devices = new Map();
-    }
-    this.#devices.set(key, entry);
+    this.#count = 0;
   }
 }

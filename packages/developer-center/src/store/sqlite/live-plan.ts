@@ -107,6 +107,17 @@ export class LivePlan implements PlanRecord {
   }
 }
 
+/** Names of counters, made once: every report asks for two. */
+const componentCounters: Record<string, string>[] = [];
+function componentCounter(index: number, status: ComponentStatus): string {
+  let names = componentCounters[index];
+  if (!names) {
+    names = Object.fromEntries(componentStatusNames.map((name) => [name, `c.${index}.${name}`]));
+    componentCounters[index] = names;
+  }
+  return names[status] ?? `c.${index}.${status}`;
+}
+
 /** The counters of a plan by name, in memory and in the table. */
 export class LiveCounts implements PlanCounts {
   readonly #counts = new Map<string, number>();
@@ -128,6 +139,12 @@ export class LiveCounts implements PlanCounts {
   add(name: string, count: number): void {
     this.#counts.set(name, this.of(name) + count);
     this.#changed.add(name);
+  }
+
+  /** A component of a device went from one status to another. */
+  moveComponent(index: number, from: ComponentStatus, to: ComponentStatus): void {
+    this.add(componentCounter(index, from), -1);
+    this.add(componentCounter(index, to), 1);
   }
 
   of(name: string): number {

@@ -15,15 +15,16 @@ import type {
   TimelinePoint,
   Touched,
 } from '../plans.ts';
-import type { DeviceFacts, DeviceRecord, ReportedVersion } from '../registry.ts';
+import type { DeviceRecord, ReportedVersion } from '../registry.ts';
 import { StoreError } from '../store-error.ts';
 import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import type { DeviceCache, KeptDevice } from './device-cache.ts';
 import type { LivePlan } from './live-plan.ts';
 import { LivePlans } from './live-plans.ts';
-import { deviceOf, deviceSql, packVersions, unpackVersions } from './registry.ts';
+import { deviceOf, deviceSql, unpackVersions } from './registry.ts';
 import { keptRunOf, logCauseCodes, SqliteRun } from './runs.ts';
+import { SqliteSession } from './session.ts';
 import { verifyPlans } from './verify.ts';
 
 type Row = NonNullable<ReturnType<Database['get']>>;
@@ -35,7 +36,6 @@ const joined = `${runColumns}, device.*`;
 const fromPlanDevice = 'FROM plan_device JOIN device ON device.id = device_id';
 /** Rows that one page may look at when few of many match. */
 const scannedPerPage = 20_000;
-const rememberedReports = 16;
 /** Rows that a pass over many looks at before others have their turn. */
 const rowsPerTurn = 20_000;
 
@@ -270,39 +270,15 @@ export class SqlitePlans implements PlanStore {
     return this.#db.write(() => {
       const kept = this.#device(productKey, deviceKey);
       if (!kept) return null;
-      const { device } = kept;
       const runs = this.#runsOf(kept);
-      const setDevice = (change: Partial<DeviceRecord>) => {
-        session.device = { ...session.device, ...change };
-        kept.device = session.device;
-        for (const run of runs) run.device = session.device;
-      };
-      const session = {
-        device,
-        runs,
-        report: (versions: readonly ReportedVersion[], facts: DeviceFacts, reportId: string) => {
-          setDevice({
-            versions,
-            battery: facts.battery ?? session.device.battery,
-            signal: facts.signal ?? session.device.signal,
-            lastReports: [...session.device.lastReports, reportId].slice(-rememberedReports),
-          });
-          this.#db.run(
-            'UPDATE device SET versions = ?, battery = ?, signal = ?, last_reports = ? WHERE id = ?',
-            packVersions(versions),
-            session.device.battery,
-            session.device.signal,
-            JSON.stringify(session.device.lastReports),
-            device.id,
-          );
-        },
-        seen: (onlineUntil: number) => {
-          setDevice({ onlineUntil, lastSeen: now });
-          this.#db.run('UPDATE device SET online_until = ?, last_seen = ? WHERE id = ?', onlineUntil, now, device.id);
-        },
-      };
+      const session = new SqliteSession(this.#db, kept, runs, now);
       const value = work(session);
-      return { value, touched: runs.map((run) => run.write(now)).filter((touched) => touched !== null) };
+      const touched: Touched[] = [];
+      for (const run of runs) {
+        const changed = run.write(now);
+        if (changed) touched.push(changed);
+      }
+      return { value, touched };
     });
   }
 
@@ -530,9 +506,11 @@ export class SqlitePlans implements PlanStore {
 
   #runsOf({ device, runs }: KeptDevice): SqliteRun[] {
     // Devices that are being laid down are not in the plan yet.
-    return runs
-      .filter(({ plan }) => plan.status !== 'inactivated')
-      .map((run) => new SqliteRun(this.#db, this.#plans, device, run));
+    const open: SqliteRun[] = [];
+    for (const run of runs) {
+      if (run.plan.status !== 'inactivated') open.push(new SqliteRun(this.#db, this.#plans, device, run));
+    }
+    return open;
   }
 
   /** A row of a pass. It is written past the cache, which therefore forgets the device. */

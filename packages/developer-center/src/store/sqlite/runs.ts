@@ -36,7 +36,7 @@ export class SqliteRun implements Run {
   readonly #before: DeviceState;
   readonly #kept: KeptRun;
   readonly #toldBefore: boolean;
-  #lines: NewLogLine[] = [];
+  #lines: readonly NewLogLine[] = [];
 
   constructor(db: Database, plans: LivePlans, device: DeviceRecord, kept: KeptRun) {
     this.#db = db;
@@ -53,7 +53,8 @@ export class SqliteRun implements Run {
 
   keep(step: Step): void {
     this.state = step.state;
-    this.#lines.push(...step.lines);
+    // Usually the only step: its lines are taken as they are.
+    this.#lines = this.#lines.length === 0 ? step.lines : [...this.#lines, ...step.lines];
   }
 
   otherPlan(): string | null {
@@ -94,7 +95,8 @@ export class SqliteRun implements Run {
       ).id;
     }
     this.#lines = [];
-    const [statusBefore, status] = [statusOf(before), statusOf(after)];
+    const statusBefore = kept.status;
+    const status = after === before ? statusBefore : statusOf(after);
     const packed = packDeviceState(after);
     // Columns with an index are named only when they change: naming them rewrites the index.
     if (after.phase === before.phase && status === statusBefore && due === dueBefore) {
@@ -111,6 +113,7 @@ export class SqliteRun implements Run {
       );
     }
     kept.state = after;
+    kept.status = status;
     kept.dueAt = due;
     if (status !== statusBefore) {
       this.plan.counts.add(`d.${statusBefore}`, -1);
@@ -139,11 +142,10 @@ export class SqliteRun implements Run {
 
   #count(before: DeviceState, after: DeviceState): void {
     const { counts } = this.plan;
-    for (const [index, component] of after.components.entries()) {
-      const old = before.components[index];
-      if (!old || old.status === component.status) continue;
-      counts.add(`c.${index}.${old.status}`, -1);
-      counts.add(`c.${index}.${component.status}`, 1);
+    for (let index = 0; index < after.components.length; index++) {
+      const [old, component] = [before.components[index], after.components[index]];
+      if (!old || !component || old.status === component.status) continue;
+      counts.moveComponent(index, old.status, component.status);
     }
     const places = Number(after.phase === 'issued') - Number(before.phase === 'issued');
     if (places !== 0) counts.add('inProgress', places);
@@ -154,11 +156,13 @@ export class SqliteRun implements Run {
 
 /** Reads a row of `plan_device`. */
 export function keptRunOf(plan: LivePlan, row: Row): KeptRun {
+  const state = unpackDeviceState(phases[Number(row['phase'])] ?? 'ended', String(row['state']));
   return {
     row: Number(row['row']),
     plan,
     wave: Number(row['wave']),
-    state: unpackDeviceState(phases[Number(row['phase'])] ?? 'ended', String(row['state'])),
+    state,
+    status: statusOf(state),
     dueAt: row['due_at'] === null ? null : Number(row['due_at']),
     lastLog: Number(row['last_log']),
   };

@@ -1,0 +1,2 @@
+export type { Center } from './center.ts';
+export { type CenterOptions, openCenter } from './open-center.ts';

@@ -1,0 +1,190 @@
+import { type ComponentType, componentTypes, nameIdentity, type Plan } from '@otaplan/model';
+import type { PackageFileRecord, PackageFilter, PackageRecord, PackageStore, Page } from '../packages.ts';
+import { appendAudit } from './audit.ts';
+import type { Database, Queries, Row } from './database.ts';
+import { brokenConstraint } from './failures.ts';
+
+const verifications = ['notVerified', 'verifying', 'verified', 'verificationFailed'] as const;
+
+/** Version packages in PostgreSQL. A full package has the empty text as its source version, so that the index makes it unique. */
+export class PostgresPackages implements PackageStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async createPackage(record: PackageRecord, who: string): Promise<'created' | 'nameTaken' | 'exists'> {
+    try {
+      return await this.#db.transaction(async (queries) => {
+        const row = await queries.get(
+          `INSERT INTO package (id, name, name_identity, type, version, source_version, remarks, complete, verification, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING row`,
+          record.id,
+          record.name,
+          nameIdentity(record.name),
+          record.type,
+          record.version,
+          record.sourceVersion ?? '',
+          record.remarks,
+          record.complete,
+          record.verification,
+          record.createdAt,
+        );
+        const { files } = record;
+        await queries.run(
+          `INSERT INTO package_file (package_row, place, name, size, sha256, md5, crc32)
+           SELECT $1, * FROM unnest($2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[])`,
+          Number(row?.['row']),
+          files.map((_, place) => place),
+          files.map((file) => file.name),
+          files.map((file) => file.size),
+          files.map((file) => file.sha256),
+          files.map((file) => file.md5),
+          files.map((file) => file.crc32),
+        );
+        const { createdAt: time, name: subject, version: detail } = record;
+        await appendAudit(queries, { time, who, action: 'createPackage', subject, detail });
+        return 'created';
+      });
+    } catch (error) {
+      const constraint = brokenConstraint(error instanceof Error ? error.cause : error);
+      if (constraint === null) throw error;
+      return constraint === 'package_name' ? 'nameTaken' : 'exists';
+    }
+  }
+
+  async findPackage(id: string): Promise<PackageRecord | null> {
+    const [record] = await recordsOf(this.#db, await this.#db.all('SELECT * FROM package WHERE id = $1', id));
+    return record ?? null;
+  }
+
+  async resolvePackage(
+    type: ComponentType,
+    version: string,
+    sourceVersion: string | null,
+  ): Promise<PackageRecord | null> {
+    const sql = 'SELECT * FROM package WHERE type = $1 AND version = $2 AND source_version = $3';
+    const [record] = await recordsOf(this.#db, await this.#db.all(sql, type, version, sourceVersion ?? ''));
+    return record ?? null;
+  }
+
+  async listPackages(filter: PackageFilter, limit: number, cursor: string | null): Promise<Page<PackageRecord>> {
+    const rows = await this.#db.all(
+      `SELECT * FROM package WHERE row < $1 AND ($2::text IS NULL OR strpos(name_identity, $2) > 0)
+       AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR version = $4) AND ($5::text IS NULL OR source_version = $5)
+       ORDER BY row DESC LIMIT $6`,
+      cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor),
+      filter.name === undefined ? null : nameIdentity(filter.name),
+      filter.type ?? null,
+      filter.version ?? null,
+      filter.sourceVersion ?? null,
+      limit + 1,
+    );
+    const shown = rows.slice(0, limit);
+    const items = await recordsOf(this.#db, shown);
+    return { items, nextCursor: rows.length > limit ? String(shown.at(-1)?.['row']) : null };
+  }
+
+  fileUploaded(
+    packageId: string,
+    fileName: string,
+    { md5, crc32 }: { md5: string; crc32: string },
+    who: string,
+    now: number,
+  ): Promise<PackageRecord | null> {
+    return this.#db.transaction(async (queries) => {
+      const row = await queries.get('SELECT row, name FROM package WHERE id = $1 FOR UPDATE', packageId);
+      if (!row) return null;
+      const packageRow = Number(row['row']);
+      const kept = await queries.run(
+        'UPDATE package_file SET md5 = $3, crc32 = $4 WHERE package_row = $1 AND name = $2 AND md5 IS NULL',
+        packageRow,
+        fileName,
+        md5,
+        crc32,
+      );
+      if (kept > 0) {
+        await queries.run(
+          `UPDATE package SET complete = NOT EXISTS (SELECT 1 FROM package_file WHERE package_row = $1 AND md5 IS NULL)
+           WHERE row = $1`,
+          packageRow,
+        );
+        const subject = String(row['name']);
+        await appendAudit(queries, { time: now, who, action: 'uploadPackageFile', subject, detail: fileName });
+      }
+      const [record] = await recordsOf(queries, await queries.all('SELECT * FROM package WHERE row = $1', packageRow));
+      return record?.files.some((file) => file.name === fileName) ? record : null;
+    });
+  }
+
+  async setVerification(packageId: string, verification: PackageRecord['verification']): Promise<PackageRecord | null> {
+    await this.#db.run('UPDATE package SET verification = $2 WHERE id = $1', packageId, verification);
+    return this.findPackage(packageId);
+  }
+
+  deletePackage(id: string, who: string, now: number): ReturnType<PackageStore['deletePackage']> {
+    return this.#db.transaction(async (queries) => {
+      const [row] = await queries.all('SELECT * FROM package WHERE id = $1 FOR UPDATE', id);
+      const [record] = row ? await recordsOf(queries, [row]) : [];
+      if (!row || !record) return { kind: 'unknown' as const };
+      const plans = await queries.all(
+        "SELECT document FROM plan WHERE status IN ('toBeUpgraded', 'upgrading', 'suspended')",
+      );
+      const user = plans
+        .map(({ document }) => JSON.parse(String(document)) as Plan)
+        .find((plan) => needs(plan, record));
+      if (user) return { kind: 'inUse' as const, planName: user.name };
+      await queries.run('DELETE FROM package_file WHERE package_row = $1', Number(row['row']));
+      await queries.run('DELETE FROM package WHERE row = $1', Number(row['row']));
+      const { name: subject, version: detail } = record;
+      await appendAudit(queries, { time: now, who, action: 'deletePackage', subject, detail });
+      return { kind: 'deleted' as const, files: [...record.files] };
+    });
+  }
+
+  async isFileDeclared(sha256: string): Promise<boolean> {
+    return (await this.#db.get('SELECT 1 FROM package_file WHERE sha256 = $1 LIMIT 1', sha256)) !== undefined;
+  }
+}
+
+function needs(plan: Plan, { type, version, sourceVersion }: PackageRecord): boolean {
+  return plan.components.some(
+    (part) =>
+      part.type === type &&
+      part.target === version &&
+      (part.mode === 'delta' ? (part.sources[0] ?? '') : '') === (sourceVersion ?? ''),
+  );
+}
+
+async function recordsOf(queries: Queries, rows: readonly Row[]): Promise<PackageRecord[]> {
+  if (rows.length === 0) return [];
+  const files = await queries.all(
+    'SELECT * FROM package_file WHERE package_row = ANY($1::bigint[]) ORDER BY package_row, place',
+    rows.map((row) => Number(row['row'])),
+  );
+  const byPackage = Map.groupBy(files, (file) => Number(file['package_row']));
+  return rows.map((row) => ({
+    id: String(row['id']),
+    name: String(row['name']),
+    type: componentTypes.find((type) => type === row['type']) ?? 'module',
+    version: String(row['version']),
+    sourceVersion: row['source_version'] === '' ? null : String(row['source_version']),
+    remarks: String(row['remarks']),
+    files: (byPackage.get(Number(row['row'])) ?? []).map(fileOf),
+    complete: row['complete'] === true,
+    verification: verifications.find((name) => name === row['verification']) ?? 'notVerified',
+    createdAt: Number(row['created_at']),
+  }));
+}
+
+function fileOf(row: Row): PackageFileRecord {
+  return {
+    name: String(row['name']),
+    size: Number(row['size']),
+    sha256: String(row['sha256']),
+    md5: row['md5'] === null ? null : String(row['md5']),
+    crc32: row['crc32'] === null ? null : String(row['crc32']),
+    uploaded: row['md5'] !== null,
+  };
+}

@@ -1,0 +1,212 @@
+import type { ComponentType } from '@otaplan/model';
+import type { Page } from '../packages.ts';
+import type {
+  AuditRecord,
+  DeviceRecord,
+  NewAudit,
+  NewDevice,
+  ProductRecord,
+  RegistryStore,
+  ReportedVersion,
+} from '../registry.ts';
+import { appendAudit } from './audit.ts';
+import type { Database, Row } from './database.ts';
+
+const ofProduct = '(SELECT id FROM product WHERE key = $1)';
+
+/** Products, devices and the audit trail in PostgreSQL. */
+export class PostgresRegistry implements RegistryStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  registerProducts(
+    products: readonly ProductRecord[],
+    who: string,
+    now: number,
+  ): Promise<{ created: number; unchanged: number; renamed: number }> {
+    return this.#db.repeatable(async (queries) => {
+      const counts = { created: 0, unchanged: 0, renamed: 0 };
+      for (const { productKey, name } of products) {
+        const created = await queries.run(
+          'INSERT INTO product (key, name) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING',
+          productKey,
+          name,
+        );
+        if (created > 0) counts.created++;
+        else {
+          const sql = 'UPDATE product SET name = $2 WHERE key = $1 AND name <> $2';
+          if ((await queries.run(sql, productKey, name)) > 0) counts.renamed++;
+          else counts.unchanged++;
+        }
+      }
+      if (counts.created + counts.renamed > 0) {
+        const subject = products.length === 1 ? (products[0]?.productKey ?? '') : `${products.length} products`;
+        const detail = JSON.stringify(counts);
+        await appendAudit(queries, { time: now, who, action: 'registerProducts', subject, detail });
+      }
+      return counts;
+    });
+  }
+
+  registerDevices(
+    productKey: string,
+    devices: readonly NewDevice[],
+    who: string,
+    now: number,
+  ): Promise<{ created: number; unchanged: number } | null> {
+    return this.#db.repeatable(async (queries) => {
+      const product = await queries.get('SELECT id FROM product WHERE key = $1', productKey);
+      if (!product) return null;
+      // Of the same key given twice the last counts, as if they had come one after the other.
+      const unique = new Map<string, NewDevice>();
+      for (const device of devices) unique.set(device.deviceKey, { ...unique.get(device.deviceKey), ...device });
+      const given = [...unique.values()];
+      const values = [
+        Number(product['id']),
+        given.map((device) => device.deviceKey),
+        given.map((device) => device.name ?? null),
+        given.map((device) => device.secretSha256 ?? null),
+      ] as const;
+      const from = 'unnest($2::text[], $3::text[], $4::text[]) AS given (key, name, secret)';
+      // Every transaction locks devices in order of id, so that none waits for another in a circle.
+      await queries.run(
+        'SELECT id FROM device WHERE product_id = $1 AND key = ANY($2::text[]) ORDER BY id FOR UPDATE',
+        values[0],
+        values[1],
+      );
+      await queries.run(
+        `UPDATE device SET name = coalesce(given.name, device.name), secret_sha256 = coalesce(given.secret, secret_sha256)
+         FROM ${from} WHERE product_id = $1 AND device.key = given.key AND (given.name IS NOT NULL OR given.secret IS NOT NULL)`,
+        ...values,
+      );
+      const created = await queries.run(
+        `INSERT INTO device (product_id, key, name, secret_sha256) SELECT $1, key, coalesce(name, key), secret FROM ${from}
+         ORDER BY key COLLATE "C" ON CONFLICT (product_id, key) DO NOTHING`,
+        ...values,
+      );
+      const counts = { created, unchanged: devices.length - created };
+      if (created > 0) {
+        const detail = JSON.stringify(counts);
+        await appendAudit(queries, { time: now, who, action: 'registerDevices', subject: productKey, detail });
+      }
+      return counts;
+    });
+  }
+
+  async listProducts(
+    pageNum: number,
+    pageSize: number,
+    productKey?: string,
+  ): Promise<{ items: ProductRecord[]; total: number }> {
+    const key = productKey ?? null;
+    const rows = await this.#db.all(
+      'SELECT key, name FROM product WHERE $1::text IS NULL OR key = $1 ORDER BY key LIMIT $2 OFFSET $3',
+      key,
+      pageSize,
+      (pageNum - 1) * pageSize,
+    );
+    const total = await this.#db.get('SELECT count(*) AS n FROM product WHERE $1::text IS NULL OR key = $1', key);
+    return { items: rows.map(productOf), total: Number(total?.['n']) };
+  }
+
+  async findProduct(productKey: string): Promise<ProductRecord | null> {
+    const row = await this.#db.get('SELECT key, name FROM product WHERE key = $1', productKey);
+    return row ? productOf(row) : null;
+  }
+
+  async listDevices(
+    query: { productKey: string; deviceKey?: string | undefined; online?: boolean | undefined; now: number },
+    pageNum: number,
+    pageSize: number,
+  ): Promise<{ items: DeviceRecord[]; total: number }> {
+    const where = `product_id = ${ofProduct} AND ($2::text IS NULL OR key = $2)
+      AND ($3::boolean IS NULL OR (online_until > $4) = $3)`;
+    const values = [query.productKey, query.deviceKey ?? null, query.online ?? null, query.now] as const;
+    const rows = await this.#db.all(
+      `SELECT * FROM device WHERE ${where} ORDER BY key LIMIT $5 OFFSET $6`,
+      ...values,
+      pageSize,
+      (pageNum - 1) * pageSize,
+    );
+    const total = await this.#db.get(`SELECT count(*) AS n FROM device WHERE ${where}`, ...values);
+    return { items: rows.map((row) => deviceOf(row, query.productKey)), total: Number(total?.['n']) };
+  }
+
+  async findDevice(productKey: string, deviceKey: string): Promise<DeviceRecord | null> {
+    const sql = `SELECT * FROM device WHERE product_id = ${ofProduct} AND key = $2`;
+    const row = await this.#db.get(sql, productKey, deviceKey);
+    return row ? deviceOf(row, productKey) : null;
+  }
+
+  async deviceSeen(productKey: string, deviceKey: string, now: number, onlineUntil: number): Promise<void> {
+    await this.#db.run(
+      `UPDATE device SET last_seen = $3, online_until = $4 WHERE product_id = ${ofProduct} AND key = $2`,
+      productKey,
+      deviceKey,
+      now,
+      onlineUntil,
+    );
+  }
+
+  async setAutoUpgrade(productKey: string, deviceKey: string, on: boolean): Promise<boolean> {
+    const sql = `UPDATE device SET auto_upgrade = $3 WHERE product_id = ${ofProduct} AND key = $2`;
+    return (await this.#db.run(sql, productKey, deviceKey, on)) > 0;
+  }
+
+  appendAudit(entry: NewAudit): Promise<void> {
+    return appendAudit(this.#db, entry);
+  }
+
+  async listAudit(limit: number, cursor: string | null): Promise<Page<AuditRecord>> {
+    const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
+    const sql = 'SELECT * FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2';
+    const rows = await this.#db.all(sql, before, limit + 1);
+    const items = rows.slice(0, limit).map((row) => ({
+      id: Number(row['id']),
+      time: Number(row['time']),
+      who: String(row['who']),
+      action: String(row['action']),
+      subject: String(row['subject']),
+      detail: String(row['detail']),
+    }));
+    return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.id) : null };
+  }
+}
+
+function productOf(row: Row): ProductRecord {
+  return { productKey: String(row['key']), name: String(row['name']) };
+}
+
+/** A row of `device`. */
+export function deviceOf(row: Row, productKey: string): DeviceRecord {
+  return {
+    id: Number(row['id']),
+    productKey,
+    deviceKey: String(row['key']),
+    name: String(row['name']),
+    secretSha256: row['secret_sha256'] === null ? null : String(row['secret_sha256']),
+    onlineUntil: Number(row['online_until']),
+    lastSeen: row['last_seen'] === null ? null : Number(row['last_seen']),
+    versions: unpackVersions(String(row['versions'])),
+    battery: row['battery'] === null ? null : Number(row['battery']),
+    signal: row['signal'] === null ? null : Number(row['signal']),
+    autoUpgrade: row['auto_upgrade'] === true,
+    lastReports: JSON.parse(String(row['last_reports'])) as string[],
+  };
+}
+
+type Packed = [identifier: string, type: ComponentType, version: string][];
+
+/** Reported versions as one text, in order of identifier: devices that run the same have the same text. */
+export function packVersions(versions: readonly ReportedVersion[]): string {
+  const sorted = [...versions].sort((a, b) => (a.identifier < b.identifier ? -1 : a.identifier > b.identifier ? 1 : 0));
+  return JSON.stringify(sorted.map(({ identifier, type, version }) => [identifier, type, version]));
+}
+
+export function unpackVersions(text: string): ReportedVersion[] {
+  // Written by packVersions alone.
+  return (JSON.parse(text) as Packed).map(([identifier, type, version]) => ({ identifier, type, version }));
+}

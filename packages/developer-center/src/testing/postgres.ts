@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+
+/** A PostgreSQL for tests, which hands out empty databases. */
+export interface TestPostgres {
+  /** Makes an empty database. @returns its URL, with a password */
+  database(): Promise<string>;
+  /** Ends it, and deletes what it kept. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A PostgreSQL to test on: the one that `OTAPLAN_TEST_DATABASE` names (its user may create databases), else one that is started in a
+ * temporary folder from installed binaries.
+ * @returns why there is none, as a sentence, when that is so
+ */
+export async function findPostgres(): Promise<TestPostgres | string> {
+  const given = process.env['OTAPLAN_TEST_DATABASE'];
+  if (given) return handOut(given, async () => {});
+  const binaries = findBinaries();
+  if (binaries === null) return 'no PostgreSQL is installed here, and OTAPLAN_TEST_DATABASE is not set';
+  const owner = findOwner();
+  if (owner === null) return 'PostgreSQL does not run as root, and there is no user postgres';
+  return startThrowaway(binaries, owner);
+}
+
+/** The newest of the places where distributions put them. */
+function findBinaries(): string | null {
+  const places = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt'];
+  const found = places.flatMap((place) => {
+    try {
+      return readdirSync(place).flatMap((name) => {
+        const version = Number(/^(?:postgresql@)?(\d+)$/.exec(name)?.[1] ?? 0);
+        return version >= 15 ? [{ version, folder: join(place, name, 'bin') }] : [];
+      });
+    } catch {
+      return [];
+    }
+  });
+  return found.sort((a, b) => b.version - a.version)[0]?.folder ?? null;
+}
+
+/** Who runs it: root may not, so `postgres` does in its stead. An empty object: whoever runs the tests. */
+function findOwner(): { uid?: number; gid?: number } | null {
+  if (process.getuid?.() !== 0) return {};
+  const line = /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'));
+  return line ? { uid: Number(line[1]), gid: Number(line[2]) } : null;
+}
+
+async function startThrowaway(binaries: string, owner: { uid?: number; gid?: number }): Promise<TestPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'otaplan-postgres-'));
+  const password = randomBytes(16).toString('hex');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, password);
+  if (owner.uid !== undefined && owner.gid !== undefined) {
+    chownSync(folder, owner.uid, owner.gid);
+    chownSync(passwordFile, owner.uid, owner.gid);
+  }
+  const data = join(folder, 'data');
+  const options = { cwd: folder, env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' }, ...owner };
+  const made = spawnSync(
+    join(binaries, 'initdb'),
+    ['-D', data, '-U', 'otaplan', '-E', 'UTF8', '--locale=C.UTF-8', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`],
+    { ...options, encoding: 'utf8' },
+  );
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const port = await freePort();
+  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=on'];
+  const server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+    ...options,
+    stdio: 'ignore',
+  });
+  const kill = () => void server.kill('SIGQUIT');
+  process.once('exit', kill);
+  const url = `postgres://otaplan:${password}@127.0.0.1:${port}/postgres`;
+  await untilItAnswers(url, server);
+  return handOut(url, async () => {
+    process.off('exit', kill);
+    const gone = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGINT');
+    await gone;
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const client = new Client({ connectionString: url });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return;
+    } catch (error) {
+      if (tries > 300 || server.exitCode !== null) throw error;
+      await pause(100);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+}
+
+function handOut(url: string, stop: () => Promise<void>): TestPostgres {
+  const made: string[] = [];
+  const ask = async (sql: string) => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
+  };
+  return {
+    async database() {
+      const name = `otaplan_test_${randomBytes(6).toString('hex')}`;
+      await ask(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
+      made.push(name);
+      const address = new URL(url);
+      address.pathname = `/${name}`;
+      return address.href;
+    },
+    async stop() {
+      for (const name of made) await ask(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await stop();
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}

@@ -1,0 +1,109 @@
+/** The load of the benchmark of reports: a plan under way for many devices, and what each of them reports, one status after the other. */
+import { randomBytes } from 'node:crypto';
+import { type Center, openCenter } from '@otaplan/developer-center/center';
+import { openSqliteStore } from '@otaplan/developer-center/sqlite';
+import { VirtualClock } from '@otaplan/developer-center/virtual-clock';
+import { type Plan, singleWave, withDigest } from '@otaplan/model';
+
+export const productKey = 'p1bench';
+export const statuses = [
+  'planReceived',
+  'upgradeConfirmed',
+  'readyToDownload',
+  'downloading',
+  'downloadSucceeded',
+  'upgrading',
+] as const;
+
+/** A Developer Center on a folder, with nothing of HTTP. */
+export interface Opened {
+  readonly center: Center;
+  close(): Promise<void>;
+}
+
+const start = '2027-03-01T08:00:00Z';
+
+export function open(folder: string): Opened {
+  const store = openSqliteStore(folder);
+  const center = openCenter({
+    store,
+    clock: new VirtualClock(start),
+    random: (count) => randomBytes(count),
+    fileUrl: ({ name }) => `https://files.example/${name}`,
+  });
+  return { center, close: () => store.close() };
+}
+
+export function deviceKeys(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `BENCH${String(index).padStart(7, '0')}`);
+}
+
+/** Registers devices and activates a plan for all; every device has asked for it. @returns the plan's id */
+export async function prepare(folder: string, keys: readonly string[]): Promise<string> {
+  const store = openSqliteStore(folder);
+  const file = { name: 'image.bin', size: 1000, sha256: 'a'.repeat(64), md5: null, crc32: null, uploaded: false };
+  const about = { id: 'package', name: 'Image', type: 'module', version: '2.0.0', sourceVersion: null } as const;
+  await store.packages.createPackage(
+    { ...about, remarks: '', files: [file], complete: false, verification: 'notVerified', createdAt: 0 },
+    'bench',
+  );
+  await store.packages.fileUploaded('package', 'image.bin', { md5: 'm', crc32: 'c' }, 'bench', 0);
+  await store.close();
+  const { center, close } = open(folder);
+  await center.registerProducts({ products: [{ productKey, name: 'Bench' }] }, 'bench');
+  for (let from = 0; from < keys.length; from += 5000) {
+    const devices = keys.slice(from, from + 5000).map((deviceKey) => ({ deviceKey }));
+    await center.registerDevices(productKey, { devices }, 'bench');
+  }
+  const created = await center.createPlan({ document: document() } as Parameters<Center['createPlan']>[0], 'bench');
+  await center.activatePlan(created.plan.id, {}, 'bench');
+  const components = [{ identifier: 'FOTA', type: 'module' as const, version: '1.0.0' }];
+  for (let from = 0; from < keys.length; from += 2000) {
+    await Promise.all(
+      keys
+        .slice(from, from + 2000)
+        .map((deviceKey) =>
+          center.deviceReports({ productKey, deviceKey }, [{ id: 'request', kind: 'request', components }]),
+        ),
+    );
+  }
+  await close();
+  return created.plan.id;
+}
+
+function document(): Plan {
+  return withDigest({
+    name: 'Bench',
+    product: productKey,
+    effective: {
+      start: '2027-03-01T08:00',
+      end: '2037-03-08T08:00',
+      zone: 'UTC',
+      startUtc: start,
+      endUtc: '2037-03-08T08:00:00Z',
+    },
+    targets: { all: true, include: [], exclude: [], count: null },
+    components: [
+      {
+        component: 'modem',
+        type: 'module',
+        identifier: 'FOTA',
+        mode: 'full',
+        target: '2.0.0',
+        sources: [],
+        versions: null,
+        package: null,
+      },
+    ],
+    mode: { kind: 'silent', push: 'onRequest', afterRejectionMinutes: 120 },
+    conditions: { batteryPercent: 30, signalDbm: -113 },
+    retry: 0,
+    waves: singleWave,
+    allow: [],
+  });
+}
+
+/** The report of a status of the plan's one component. */
+export function statusReport(planId: string, status: (typeof statuses)[number]) {
+  return { id: `s-${status}`, kind: 'status', planId, identifier: 'FOTA', attempt: 1, status } as const;
+}
