@@ -1,73 +1,118 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Plan } from '@otaplan/model';
-import { compileFiles } from './compiled.ts';
+import { type Answer, type FileFacts, gather, parseAll, Workspace } from '@otaplan/language';
+import { type ReadDeclared, readDeclared } from './declared.ts';
+import { readBlobs } from './git-blobs.ts';
 import { CliError, exits, type Io } from './io.ts';
-import { findPlanFiles } from './sources.ts';
+import { uriOf } from './sources.ts';
 
 const run = promisify(execFile);
+/** A tree of a large repository has a few hundred thousand paths. */
+const longestListing = 256 * 1024 * 1024;
 
 /**
- * The plans that paths mean in a revision of the repository, compiled from that revision's own files.
- * Paths that are not there in that revision have no plans.
- * @throws CliError when it is no repository, there is no such revision, or its plans do not compile
+ * The plans and packages that paths mean in a revision of the repository, read from that revision's blobs: nothing is checked
+ * out. Paths that are not there in that revision declare nothing.
+ * @throws CliError when it is no repository, or there is no such revision
  */
-export async function plansAt(io: Io, revision: string, paths: readonly string[]): Promise<readonly Plan[]> {
-  const git = async (...args: string[]) => (await run('git', args, { cwd: io.cwd, signal: io.signal })).stdout.trim();
-  let top: string;
+export async function declaredAt(io: Io, revision: string, paths: readonly string[]): Promise<ReadDeclared> {
+  const git = async (...args: string[]) => {
+    const options = { cwd: io.cwd, signal: io.signal, maxBuffer: longestListing };
+    return (await run('git', args, options)).stdout;
+  };
+  const top = await repositoryOf(git);
+  const commit = await commitOf(git, revision);
+  const tree = new Map<string, string>();
+  for (const entry of (await git('ls-tree', '-r', '-z', '--full-tree', commit)).split('\0')) {
+    const match = /^(\d+) blob ([0-9a-f]+)\t(.+)$/s.exec(entry);
+    // Links (120000) are not followed, as on disk.
+    if (match?.[2] && match[3] && match[1] !== '120000') tree.set(match[3], match[2]);
+  }
+  const wanted = await insideOf(io, top, paths);
+  const roots = [...tree.keys()].filter(
+    (path) =>
+      wanted.includes(path) || (isPlanPath(path) && wanted.some((at) => at === '' || path.startsWith(`${at}/`))),
+  );
+  const blobs = readBlobs(top, io.signal);
   try {
-    top = await git('rev-parse', '--show-toplevel');
-  } catch {
-    throw new CliError(
-      exits.usage,
-      'This folder is in no Git repository. Use --deployed, or run it where the plans are kept.',
+    const uri = (path: string) => uriOf(join(top, path));
+    const blobOf = (address: string) => tree.get(relative(top, fileURLToPath(address)).replaceAll('\\', '/'));
+    const read = async (address: string): Promise<Buffer | null> => {
+      const blob = blobOf(address);
+      return blob === undefined ? null : await blobs.read(blob);
+    };
+    const texts = await Promise.all(
+      roots.map(async (path) => [uri(path), (await read(uri(path)))?.toString('utf8') ?? ''] as const),
     );
-  }
-  let commit: string;
-  try {
-    commit = await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
-  } catch {
-    throw new CliError(exits.usage, `There is no revision “${revision}” in this repository.`);
-  }
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'otaplan-base-')));
-  try {
-    await unpack(top, commit, folder);
-    const cwd = join(folder, relative(await realpath(top), await realpath(io.cwd)));
-    if (!existsSync(cwd)) return [];
-    const there = paths
-      .map((path) => relative(io.cwd, resolve(io.cwd, path)) || '.')
-      .filter((path) => existsSync(resolve(cwd, path)));
-    if (there.length === 0) return [];
-    const inBase = { ...io, cwd };
-    const files = findPlanFiles(inBase, there);
-    return files.length === 0 ? [] : (await compileFiles(inBase, files, { folder })).plans;
-  } catch (error) {
-    if (error instanceof CliError && error.message === '') {
-      throw new CliError(exits.no, `The plans of revision “${revision}” have errors, so they cannot be compared.`);
-    }
-    throw error;
+    const host = {
+      isInside: (address: string) => isInside(address, top),
+      readText: async (address: string): Promise<Answer<string>> => {
+        const content = await read(address);
+        return content === null
+          ? { kind: 'bad', reason: 'it is missing' }
+          : { kind: 'good', value: content.toString('utf8') };
+      },
+      fileFacts: async (address: string) => factsOf(await read(address)),
+    };
+    const options = { now: io.ambient.now(), zoneDataVersion: io.zoneData };
+    const { sources, world } = await gather(new Map(texts), host, options);
+    return readDeclared(
+      new Workspace(parseAll(sources), world),
+      texts.map(([address]) => address),
+    );
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    blobs.close();
   }
 }
 
-/** The files of a commit, into a folder. */
-function unpack(top: string, commit: string, folder: string): Promise<void> {
-  return new Promise((done, fail) => {
-    const archive = spawn('git', ['archive', '--format=tar', commit], {
-      cwd: top,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'ignore', 'ignore'] });
-    archive.stdout.pipe(tar.stdin);
-    tar.stdin.on('error', () => {});
-    const failed = () => fail(new CliError(exits.usage, 'The revision could not be unpacked (git archive, tar).'));
-    archive.on('error', failed);
-    tar.on('error', failed);
-    tar.on('close', (code) => (code === 0 ? done() : failed()));
+/** Firmware is often kept out of the repository, or as a pointer (Git LFS): then nothing is known of it, which is no error. */
+function factsOf(content: Buffer | null): Answer<FileFacts> {
+  if (content === null || content.subarray(0, 40).toString('latin1').startsWith('version https://git-lfs')) {
+    return { kind: 'notKnown' };
+  }
+  return { kind: 'good', value: { size: content.length, sha256: createHash('sha256').update(content).digest('hex') } };
+}
+
+function isPlanPath(path: string): boolean {
+  return path.endsWith('.otaplan') && !/(^|\/)(\.[^/]*|node_modules|dist|out)\//.test(path);
+}
+
+function isInside(address: string, top: string): boolean {
+  if (!address.startsWith('file:')) return false;
+  const path = fileURLToPath(address);
+  return path === top || path.startsWith(top + sep);
+}
+
+/** The paths relative to the top of the repository, with forward slashes; the top itself is ''. */
+async function insideOf(io: Io, top: string, paths: readonly string[]): Promise<string[]> {
+  const cwd = await realpath(io.cwd);
+  return paths.flatMap((path) => {
+    const inTop = relative(top, resolve(cwd, path)).replaceAll('\\', '/');
+    return inTop.startsWith('../') || inTop === '..' ? [] : [inTop];
   });
+}
+
+type Git = (...args: string[]) => Promise<string>;
+
+async function repositoryOf(git: Git): Promise<string> {
+  try {
+    return await realpath((await git('rev-parse', '--show-toplevel')).trimEnd());
+  } catch {
+    throw new CliError(
+      exits.usage,
+      'This folder is in no Git repository. Use --deployed or --from, or run it where the plans are kept.',
+    );
+  }
+}
+
+async function commitOf(git: Git, revision: string): Promise<string> {
+  try {
+    return (await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`)).trim();
+  } catch {
+    throw new CliError(exits.usage, `There is no revision “${revision}” in this repository.`);
+  }
 }

@@ -144,7 +144,10 @@ describe('diff --base', () => {
       {
         plan: 'Spring',
         difference: 'changed',
-        sentences: ['Devices: 1 added (B0001), 50 % of the new list; 1 removed (A0002), 50 % of the old list; 2 → 2.', 'Automatic retries: 3 → 1.'],
+        sentences: [
+          'Devices: 1 added (B0001), 50 % of the new list; 1 removed (A0002), 50 % of the old list; 2 → 2.',
+          'Automatic retries: 3 → 1.',
+        ],
       },
     ]);
     expect((await otaplan({ cwd }, 'diff', '--base', 'nope')).code).toBe(2);

@@ -1,6 +1,6 @@
 import { type Client, type Failure, sayFailure } from '@otaplan/client';
 import { type DeployProgress, type DeployResult, deploy, sayRefusal, sayStep } from '@otaplan/fleet';
-import { comparePlans, describeChanges, type Plan, periodFacts, sayPeriod } from '@otaplan/model';
+import { comparePlanSets, type Plan, type PlanDifference, periodFacts, sayPeriod } from '@otaplan/model';
 import type { Command } from 'commander';
 import { compileFiles } from '../compiled.ts';
 import { addConnectionOptions, type ConnectionOptions, connect } from '../connection.ts';
@@ -9,9 +9,9 @@ import { CliError, type ExitCode, exits, type Io } from '../io.ts';
 import { packageSources } from '../package-sources.ts';
 import { findPlanFiles } from '../sources.ts';
 import { confirm } from '../text/confirm.ts';
+import { planText } from '../text/difference.ts';
 import { progressLine } from '../text/progress.ts';
 import { shown, writeJson } from '../text/shown.ts';
-import { asText } from './diff.ts';
 
 interface Options extends ConnectionOptions {
   activate?: boolean;
@@ -46,7 +46,7 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
 interface Looked {
   readonly plan: Plan;
   readonly seen: { revision: number } | 'none';
-  readonly changes: ReturnType<typeof comparePlans>;
+  readonly difference: PlanDifference;
 }
 
 async function look(client: Client, plans: readonly Plan[], signal: AbortSignal): Promise<Looked[]> {
@@ -55,7 +55,8 @@ async function look(client: Client, plans: readonly Plan[], signal: AbortSignal)
     const overview = await client.plans.find(plan.name, { signal });
     const deployed = overview === null ? null : await client.plans.get(overview.plan.id, { signal });
     const seen = deployed === null ? 'none' : { revision: deployed.plan.revision };
-    looked.push({ plan, seen, changes: comparePlans(deployed?.document ?? null, plan) });
+    const [difference] = comparePlanSets(deployed === null ? [] : [deployed.document], [plan]);
+    if (difference) looked.push({ plan, seen, difference });
   }
   return looked;
 }
@@ -67,10 +68,9 @@ async function deployAll(
   options: Options,
 ): Promise<ExitCode> {
   const looked = await look(client, compiled.plans, io.signal);
-  for (const { plan, seen, changes } of looked) {
-    const difference = seen === 'none' ? 'created' : changes.length > 0 ? 'changed' : 'unchanged';
-    const sentences = difference === 'unchanged' ? ['Nothing changes.'] : describeChanges(changes);
-    await io.stderr.write(asText({ plan: plan.name, difference, changes, sentences }));
+  for (const { difference } of looked) {
+    const unchanged = difference.difference === 'unchanged';
+    await io.stderr.write(planText(unchanged ? { ...difference, sentences: ['Nothing changes.'] } : difference));
   }
   if (!options.yes && !options.dryRun && !(await confirm(io, question(client, looked, options)))) {
     await io.stderr.write('Nothing was done.\n');
