@@ -10,6 +10,8 @@ const costly = 12;
 /** Milliseconds within which rules about all files are run at once with the others. */
 const brief = 1;
 const settlingPause = 120;
+/** Milliseconds after a keystroke in which nothing but its own document is checked. */
+const restPause = 60;
 
 const severities = {
   error: DiagnosticSeverity.Error,
@@ -33,6 +35,7 @@ export class Analysis {
   private lastCost = 0;
   private lastSettling = 0;
   private callOffSettling: (() => void) | undefined;
+  private callOffGoing: (() => void) | undefined;
   private changedPlans = new Set<string>();
   private calmTimer: (() => void) | undefined;
   /** While files are still being read, rules about all of them have to wait. */
@@ -68,6 +71,12 @@ export class Analysis {
     if (this.shown.delete(uri)) void this.session.connection.sendDiagnostics({ uri: clientUri, diagnostics: [] });
   }
 
+  /** Goes on when typing stops for a moment: what else is to be checked has time until then. */
+  private goOnLater(): void {
+    this.callOffGoing?.();
+    this.callOffGoing = this.session.host.after(restPause, () => this.goOn());
+  }
+
   /** Checks everything now, for who cannot wait. */
   finish(): void {
     this.session.flush();
@@ -91,7 +100,7 @@ export class Analysis {
     for (const uri of others) if (!edited.includes(uri)) this.publish(uri);
     this.lastCost = host.ticks() - began;
     this.changed(edited);
-    if (!together) this.goOn();
+    if (!together) this.goOnLater();
   }
 
   /** Runs the rules that look at all files together. */

@@ -85,6 +85,7 @@ export class Session {
   ): { readonly uri: string; readonly file: SourceFile; readonly open?: OpenDocument } | undefined {
     const uri = normalUri(clientUri);
     this.flush(uri);
+    this.project.refresh(uri);
     const file = this.project.file(uri);
     const open = this.documents.get(uri);
     return file && { uri, file, ...(open ? { open } : {}) };

@@ -192,22 +192,22 @@ export function otaplanWorkspace(files: number, lines: number): Map<string, stri
   result.set('catalog.otaplan', `${catalogText}`);
   for (let file = 1; file < files; file++) {
     const plans = Array.from({ length: perFile }, (_, i) => {
-      const day = 1 + ((file * perFile + i) % 27);
-      const month = 1 + (Math.floor((file * perFile + i) / 27) % 12);
+      const day = 1 + ((file * perFile + i) % 20);
+      const month = 1 + (Math.floor((file * perFile + i) / 20) % 12);
       const two = (n: number) => String(n).padStart(2, '0');
-      const year = 2027 + Math.floor((file * perFile + i) / (27 * 12));
+      const year = 2027 + Math.floor((file * perFile + i) / (20 * 12));
       return planAsOtaplan({
         name: `File ${file} plan ${i}`,
         product: 'meter',
         list: `list_${i % groups}`,
         start: `${year}-${two(month)}-${two(day)} 00:00`,
-        end: `${year}-${two(month)}-${two(day)} 23:00`,
+        end: `${year}-${two(month)}-28 23:00`,
         version: `2.${i % groups}.0`,
       });
     });
     // One finding in each file: an exclusion that excludes nothing.
     const [firstPlan = '', ...otherPlans] = plans;
-    const excluding = firstPlan.replace(/include (.*)\n/, 'include $1\n    exclude "862222222222228"\n');
+    const excluding = firstPlan.replace(/include (.*)\n/, 'include $1\n    exclude "862222222222223"\n');
     result.set(`plans/file-${file}.otaplan`, `import "../catalog.otaplan"\n\n${[excluding, ...otherPlans].join('\n')}`);
   }
   return result;

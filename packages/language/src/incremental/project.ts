@@ -22,7 +22,7 @@ import { LiveWorkspace, workspaceFacts } from './live-workspace.ts';
 import { liveWorld } from './live-world.ts';
 import { carried, type StoredFinding, store, tell } from './stored.ts';
 import { allFiles, TrackedFiles } from './tracked-files.ts';
-import { Tracker } from './tracker.ts';
+import { type Reader, Tracker } from './tracker.ts';
 
 export interface ProjectOptions {
   readonly parser?: SourceParser;
@@ -57,6 +57,10 @@ export class Project {
   private readonly rules: ReadonlyMap<SubjectKind, readonly AnyRule[]>;
   private readonly severities: ReadonlyMap<string, AnyRule['severity']>;
   private world: World;
+  /** Which files import a file, whether it is there or not. */
+  private readonly importers = new Map<string, Set<string>>();
+  /** Facts that changed and of which not everybody was told yet. */
+  private readonly untold = new Set<string>();
   /** Who has findings in a file, and who has any at all. */
   private readonly findersIn = new Map<string, Set<Entry>>();
   private readonly allowing = new Map<string, Set<Entry>>();
@@ -102,8 +106,10 @@ export class Project {
   remove(uri: string): void {
     const file = this.files.get(uri);
     if (!file) return;
+    this.noteImports(uri, file.blocks, false);
     for (const block of file.blocks) this.drop(uri, block);
     this.dropEntry(this.kept.get(uri)?.entries.get(undefined));
+    this.changed(file.blocks.flatMap((block) => namesOf(block, uri)));
     this.files.delete(uri);
     this.kept.delete(uri);
     this.dirtyFiles.delete(uri);
@@ -115,7 +121,7 @@ export class Project {
   worldChanged(facts: Iterable<string>, world: World = this.world): void {
     this.world = world;
     this.wideIsStale = true;
-    for (const fact of facts) this.fire(fact);
+    this.changed(facts);
   }
 
   /** The addresses of files outside the sources that somebody looked at: `text` of lists, `facts` of package files. */
@@ -124,6 +130,11 @@ export class Project {
     const after = (prefix: string) =>
       names.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
     return { texts: after('text '), facts: after('facts ') };
+  }
+
+  /** Makes sure that what declarations of a file (of all files) mean is up to date, for who reads it beside the rules. */
+  refresh(uri?: string): void {
+    this.tellReaders(uri);
   }
 
   /** The text of a file as it is known here. */
@@ -136,6 +147,7 @@ export class Project {
 
   /** Runs what is to be run of one file, before all others. */
   check(uri: string): void {
+    this.tellReaders(uri);
     const kept = this.kept.get(uri);
     if (!kept) return;
     for (const entry of kept.dirty) this.run(entry);
@@ -148,6 +160,7 @@ export class Project {
    * @returns the files that were looked at; `quiet`: nothing is left but {@link settle}
    */
   checkSome(enough: () => boolean): { readonly quiet: boolean; readonly checked: readonly string[] } {
+    this.tellReaders();
     const checked: string[] = [];
     for (const uri of this.dirtyFiles) {
       const dirty = this.kept.get(uri)?.dirty ?? new Set();
@@ -164,7 +177,7 @@ export class Project {
 
   /** Whether nothing is left to run but what looks at all files together. */
   get isQuiet(): boolean {
-    return this.dirtyFiles.size === 0;
+    return this.dirtyFiles.size === 0 && this.untold.size === 0;
   }
 
   /**
@@ -172,6 +185,7 @@ export class Project {
    * @returns the files whose findings are others because of it
    */
   settle(): Set<string> {
+    this.tellReaders();
     const touched = new Set<string>();
     if (this.wideIsStale) {
       this.wideIsStale = false;
@@ -254,7 +268,9 @@ export class Project {
       this.wideIsStale = true;
       if (removed.length === added.length) this.carryOver(removed, added);
     }
-    for (const name of changedNames) this.fire(name);
+    this.noteImports(uri, removed, false);
+    this.noteImports(uri, file.blocks.length === added.length ? file.blocks : added, true);
+    this.changed(changedNames);
   }
 
   private drop(uri: string, block: Block): void {
@@ -289,27 +305,51 @@ export class Project {
   private appeared(uri: string): void {
     this.wideIsStale = true;
     const names = this.files.get(uri)?.blocks.flatMap((block) => namesOf(block, uri)) ?? [];
-    for (const name of names) this.fire(name);
-    for (const file of this.files.values()) {
-      const imports = file.declarations.some((node) => ast.isImport(node) && resolvePath(file.uri, node.path) === uri);
-      if (imports) this.fire(workspaceFacts.imports(file.uri));
+    const importing = [...(this.importers.get(uri) ?? [])].map((each) => workspaceFacts.imports(each));
+    this.changed([...names, ...importing, workspaceFacts.allImports, allFiles]);
+  }
+
+  /** Keeps by target which files import which. */
+  private noteImports(uri: string, blocks: readonly Block[], here: boolean): void {
+    for (const node of blocks.flatMap(({ declarations }) => declarations.filter(ast.isImport))) {
+      const target = resolvePath(uri, node.path);
+      const importers = this.importers.get(target) ?? new Set();
+      if (here) importers.add(uri);
+      else importers.delete(uri);
+      this.importers.set(target, importers);
     }
-    this.fire(workspaceFacts.allImports);
-    this.fire(allFiles);
+  }
+
+  /** Facts are others now. Who looked at them is told when it is asked for, or when there is time. */
+  private changed(facts: Iterable<string>): void {
+    for (const fact of facts) this.untold.add(fact);
+  }
+
+  /** Tells who looked at changed facts: those of one file, or all. */
+  private tellReaders(uri?: string): void {
+    if (this.untold.size === 0) return;
+    const facts = [...this.untold];
+    if (uri === undefined) this.untold.clear();
+    for (const fact of facts) this.fire(fact, uri);
   }
 
   /** Tells whoever looked at a fact that it is another one now. */
-  private fire(fact: string): void {
-    for (const reader of this.tracker.take(fact)) {
+  private fire(fact: string, uri?: string): void {
+    const wanted = uri === undefined ? undefined : (reader: Reader) => (reader as Entry).uri === uri;
+    for (const reader of this.tracker.take(fact, wanted)) {
       const entry = reader as Entry;
       this.tracker.forget(entry);
       this.markDirty(entry);
       // What it means may be something else now: whoever looked at that is to look again.
       for (const declaration of entry.declarations) {
         this.live.forgetMeaning(declaration);
-        if (ast.isDevices(declaration)) this.fire(workspaceFacts.devices(declaration.name));
-        if (ast.isDevices(declaration)) this.fire(workspaceFacts.allDevices);
-        if (ast.isPlan(declaration)) this.fire(workspaceFacts.allPlans);
+        const names = ast.isDevices(declaration)
+          ? [workspaceFacts.devices(declaration.name), workspaceFacts.allDevices]
+          : ast.isPlan(declaration)
+            ? [workspaceFacts.allPlans]
+            : [];
+        if (uri !== undefined) this.changed(names);
+        for (const name of names) this.fire(name, uri);
       }
     }
   }

@@ -33,13 +33,15 @@ export class Tracker {
     else this.readers.set(fact, new Set([reader]));
   }
 
-  /** Who looked at a fact. They are forgotten as its readers. */
-  take(fact: string): readonly Reader[] {
+  /** Who looked at a fact (of those that are wanted). They are forgotten as its readers. */
+  take(fact: string, wanted?: (reader: Reader) => boolean): readonly Reader[] {
     const readers = this.readers.get(fact);
     if (!readers) return [];
-    this.readers.delete(fact);
-    for (const reader of readers) reader.facts.delete(fact);
-    return [...readers];
+    const taken = wanted ? [...readers].filter(wanted) : [...readers];
+    if (taken.length === readers.size) this.readers.delete(fact);
+    else for (const reader of taken) readers.delete(reader);
+    for (const reader of taken) reader.facts.delete(fact);
+    return taken;
   }
 
   /** Forgets all that a reader looked at. */
