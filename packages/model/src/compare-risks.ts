@@ -1,6 +1,6 @@
 import { pushSummary } from './compare-schedule.ts';
 import { isTargeted, type Plan, type PlanComponent } from './plan.ts';
-import { compareVersions } from './versions.ts';
+import { compareVersions, isPrerelease } from './versions.ts';
 import { formatLocal } from './zones.ts';
 
 /** What a reviewer should stop at in a plan that is new or changed: facts, each with why it matters. Not errors. */
@@ -10,6 +10,7 @@ export type RiskKind =
   | 'noHalt'
   | 'downgrade'
   | 'rebuild'
+  | 'prerelease'
   | 'weekend'
   | 'unexcluded'
   | 'anyVersion';
@@ -57,6 +58,9 @@ function standing(plan: Plan): Found[] {
       if (order !== null && order > 0) {
         add('downgrade', `${component.identifier} goes back from ${source} to the older ${component.target}.`);
       }
+    }
+    if (component.versions !== 'text' && isPrerelease(component.target)) {
+      add('prerelease', `${component.identifier} goes to ${component.target}, which is a pre-release.`);
     }
     if (component.mode === 'full' && component.sources.length === 0) {
       add('anyVersion', `${component.identifier} is upgraded from any version, also from those nobody tried.`);

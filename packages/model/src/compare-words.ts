@@ -8,7 +8,15 @@ import type { HaltCondition, Mode, Plan, PlanComponent, PlanPackage, PushWindow,
  * @param after the plan afterwards: with it, the sentences also say what new times come to on the calendar
  */
 export function describeChanges(changes: readonly Change[], after?: Plan): string[] {
-  const sentences = changes.flatMap(describeChange);
+  const everyDevice = changes.find(({ kind }) => kind === 'everyDevice');
+  // That the list goes, or comes, is said with it.
+  const told = everyDevice
+    ? changes.filter((change) => change.kind !== 'devices' || change.list !== 'include')
+    : changes;
+  const list = changes.find((change) => change.kind === 'devices' && change.list === 'include');
+  const sentences = told.flatMap((change) =>
+    change.kind === 'everyDevice' ? [sayEveryDevice(change.after, list)] : describeChange(change),
+  );
   if (after === undefined || changes.some(({ kind }) => kind === 'created')) return sentences;
   const changed = (...kinds: Change['kind'][]) => changes.some(({ kind }) => kinds.includes(kind));
   if (changed('period', 'push')) sentences.push(...describeWindows(after));
@@ -27,7 +35,9 @@ function describeWindows(plan: Plan): string[] {
     ({ date, minutes, nominal }) =>
       ` On ${date} the clock changes: open ${sayMinutes(minutes)} instead of ${sayMinutes(nominal)}.`,
   );
-  return [`The push window opens ${times}, ${sayMinutes(push.minutes)} in all, ${first}.${bent.join('')}`];
+  return [
+    `The push window opens ${times}, ${(push.minutes / 60).toLocaleString('en', { maximumFractionDigits: 1 })} h in all, ${first}.${bent.join('')}`,
+  ];
 }
 
 /** Waves as dates. Nothing for a single one, which opens at the start. */
@@ -51,11 +61,7 @@ function describeChange(change: Change): string[] {
     case 'period':
       return describePeriod(change.before, change.after);
     case 'everyDevice':
-      return [
-        change.after
-          ? 'Every device of the product is now a target.'
-          : 'Only listed devices are targets now, no longer every device of the product.',
-      ];
+      return [sayEveryDevice(change.after, undefined)];
     case 'devices':
       return [describeDevices(change)];
     case 'componentAdded':
@@ -147,6 +153,13 @@ function describePeriod(before: PeriodFacts, after: PeriodFacts): string[] {
   return parts;
 }
 
+function sayEveryDevice(every: boolean, list: Change | undefined): string {
+  const [before, after] = list?.kind === 'devices' ? [list.before, list.after] : [0, 0];
+  return every
+    ? `Every device of the product is now a target${before > 0 ? `, no longer only ${sayCount(before, 'listed device')}` : ''}.`
+    : `Only ${after > 0 ? sayCount(after, 'listed device') : 'listed devices'} are targets now, no longer every device of the product.`;
+}
+
 function describeDevices(change: Extract<Change, { kind: 'devices' }>): string {
   const { added, removed, before, after } = change;
   const parts: string[] = [];
@@ -179,7 +192,7 @@ function sayVersion(change: Extract<Change, { kind: 'version' }>): string {
   const { identifier, before, after } = change;
   switch (change.direction) {
     case 'upgrade':
-      return `${identifier}: target version ${before} → ${after}.`;
+      return `${identifier}: target version ${before} → ${after}, which is newer.`;
     case 'downgrade':
       return `${identifier}: target version ${before} → ${after}, which is older.`;
     case 'rebuild':

@@ -70,7 +70,7 @@ describe('comparison of plans', () => {
   });
   it('tells upgrade, downgrade, rebuild and what cannot be ordered apart', () => {
     const to = (change: Partial<PlanComponent>) => said({ components: [{ ...modem, ...change }, mcu] })[0];
-    expect(to({ target: '2.5.0' })).toBe('FOTA: target version 2.4.0 → 2.5.0.');
+    expect(to({ target: '2.5.0' })).toBe('FOTA: target version 2.4.0 → 2.5.0, which is newer.');
     expect(to({ target: '2.3.9' })).toBe('FOTA: target version 2.4.0 → 2.3.9, which is older.');
     expect(to({ target: 'R7', versions: 'text' })).toContain('not known');
     const rebuilt = {
@@ -88,7 +88,7 @@ describe('comparison of plans', () => {
   });
   it('tells that the targets become every device', () => {
     expect(said({ targets: { all: true, include: [], exclude: [], count: null } })[0]).toBe(
-      'Every device of the product is now a target.',
+      'Every device of the product is now a target, no longer only 2 listed devices.',
     );
   });
   it('knows when only texts for end users differ', () => {
@@ -106,7 +106,7 @@ describe('comparison of plans', () => {
       'Upgrades STM32 (mcu) to 1.9.0 from 2.3.0, 2.3.1, full package.',
       'Silent upgrade; push period: 01:00 to 05:00; pushed again 2 h after a rejection.',
       'Needs battery of at least 30 % and signal of at least -113 dBm; retries 5 times.',
-      'The push window opens 15 times, 2 d 12 h in all, first 2026-12-01 01:00 (UTC 2026-12-01 00:00).',
+      'The push window opens 15 times, 60 h in all, first 2026-12-01 01:00 (UTC 2026-12-01 00:00).',
       'Waves: all devices at once; halt: never.',
     ]);
   });

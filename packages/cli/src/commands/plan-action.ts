@@ -61,9 +61,10 @@ async function act(io: Io, client: Client, name: PlanAction, argument: string, o
   const already = name !== 'delete' && after[name].includes(status);
   if (already) return await tell(io, found, `was already ${done[name]}`, options);
   if (known && !(planActions[name] as readonly string[]).includes(known)) {
+    const open = planActions[name].map((other) => statusLabel(planStatuses, other)).join(' or ');
     throw new CliError(
       exits.no,
-      `Plan “${shown(found.plan.name)}” is ${statusLabel(planStatuses, status)}; it cannot be ${done[name]}.`,
+      `Plan “${shown(found.plan.name)}” is ${statusLabel(planStatuses, status)}; only one that is ${open} can be ${done[name]}.`,
     );
   }
   if (name === 'delete') {

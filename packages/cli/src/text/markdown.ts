@@ -10,7 +10,7 @@ import { shown } from './shown.ts';
  */
 export function escapeMarkdown(text: string): string {
   return shown(text)
-    .replace(/[\\`*_{}[\]<>()#+!|~$&"'=@]|^[-\d]|:(?=\/\/|[a-z0-9_+-]+:)|(?<=\b(?:mailto|xmpp)):/gi, (found) =>
+    .replace(/[\\`*_[\]<>#|~$&@]|^[-+=]|(?<=^\d{1,9})[.)]|:(?=\/\/|[a-z0-9_+-]+:)|(?<=\b(?:mailto|xmpp)):/gi, (found) =>
       [...found].map((character) => `&#${character.codePointAt(0)};`).join(''),
     )
     .replace(/(&#(?:64|35);)/g, '$1\u200c')
