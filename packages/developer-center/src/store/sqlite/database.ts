@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { StoreError, storeErrorOf } from '../store-error.ts';
 import { migrations } from './migrations.ts';
 
-type Row = Record<string, SQLInputValue>;
+export type Row = Record<string, SQLInputValue>;
 
 /** Work that waits for the next transaction. */
 interface Waiting {

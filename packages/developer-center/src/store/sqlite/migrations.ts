@@ -48,4 +48,10 @@ export const migrations: readonly string[] = [
   CREATE TABLE timeline (plan_row INTEGER NOT NULL, time INTEGER NOT NULL, upgraded INTEGER NOT NULL, failed INTEGER NOT NULL,
     PRIMARY KEY (plan_row, time)) STRICT, WITHOUT ROWID;
   `,
+  // Checksums of rows (checksums.ts); NULL in rows from before.
+  `
+  ALTER TABLE device ADD COLUMN checksum INTEGER;
+  ALTER TABLE plan_device ADD COLUMN row_checksum INTEGER;
+  ALTER TABLE log ADD COLUMN checksum INTEGER;
+  `,
 ];

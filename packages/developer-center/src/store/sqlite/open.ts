@@ -3,7 +3,7 @@ import { SqliteAccounts } from './accounts.ts';
 import { Database } from './database.ts';
 import { DeviceCache } from './device-cache.ts';
 import { SqlitePackages } from './packages.ts';
-import { SqlitePlans } from './plans.ts';
+import { sqlitePlans } from './plans.ts';
 import { SqliteRegistry } from './registry.ts';
 
 /** Devices kept in memory, some 2 kB each: those in progress of two large plans. */
@@ -21,7 +21,7 @@ export function openSqliteStore(folder: string, defer: (run: () => void) => void
     accounts: new SqliteAccounts(db),
     packages: new SqlitePackages(db),
     registry: new SqliteRegistry(db, devices),
-    plans: new SqlitePlans(db, devices),
+    plans: sqlitePlans(db, devices),
     check: () => db.write(() => void db.run("DELETE FROM counter WHERE plan_row = -1 AND name = ''")),
     close: async () => db.close(),
   };

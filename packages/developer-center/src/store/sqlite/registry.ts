@@ -10,6 +10,7 @@ import type {
   ReportedVersion,
 } from '../registry.ts';
 import { appendAudit } from './audit.ts';
+import { damaged, deviceChecksum, isDeviceSound } from './checksums.ts';
 import type { Database } from './database.ts';
 import type { DeviceCache } from './device-cache.ts';
 
@@ -63,22 +64,17 @@ export class SqliteRegistry implements RegistryStore {
       let created = 0;
       for (const device of devices) {
         const { changes } = this.#db.run(
-          'INSERT OR IGNORE INTO device (product_id, key, name, secret_sha256) VALUES (?, ?, ?, ?)',
+          'INSERT OR IGNORE INTO device (product_id, key, name, secret_sha256, checksum) VALUES (?, ?, ?, ?, ?)',
           product,
           device.deviceKey,
           device.name ?? device.deviceKey,
           device.secretSha256 ?? null,
+          deviceChecksum(device.deviceKey, device.secretSha256 ?? null, '[]', '[]'),
         );
         created += changes;
         if (changes === 0 && (device.name !== undefined || device.secretSha256 !== undefined)) {
           this.#devices.forget(productKey, device.deviceKey);
-          this.#db.run(
-            'UPDATE device SET name = coalesce(?, name), secret_sha256 = coalesce(?, secret_sha256) WHERE product_id = ? AND key = ?',
-            device.name ?? null,
-            device.secretSha256 ?? null,
-            product,
-            device.deviceKey,
-          );
+          this.#rename(product, productKey, device);
         }
       }
       const counts = { created, unchanged: devices.length - created };
@@ -193,6 +189,21 @@ export class SqliteRegistry implements RegistryStore {
     });
   }
 
+  /** A device that is known already: another name, another secret. */
+  #rename(product: number, productKey: string, { deviceKey, name, secretSha256 }: NewDevice): void {
+    const row = this.#db.get('SELECT * FROM device WHERE product_id = ? AND key = ?', product, deviceKey);
+    if (!row) return;
+    const known = deviceOf(row, productKey);
+    const secret = secretSha256 ?? known.secretSha256;
+    this.#db.run(
+      'UPDATE device SET name = ?, secret_sha256 = ?, checksum = ? WHERE id = ?',
+      name ?? known.name,
+      secret,
+      deviceChecksum(deviceKey, secret, String(row['versions']), String(row['last_reports'])),
+      known.id,
+    );
+  }
+
   #productId(productKey: string): number | null {
     const row = this.#db.get('SELECT id FROM product WHERE key = ?', productKey);
     return row ? Number(row['id']) : null;
@@ -207,7 +218,9 @@ function productOf(row: Row): ProductRecord {
   return { productKey: String(row['key']), name: String(row['name']) };
 }
 
+/** @throws StoreError corrupt, when the row is not what was written */
 export function deviceOf(row: Row, productKey: string): DeviceRecord {
+  if (!isDeviceSound(row)) throw damaged(`row ${String(row['id'])} of the devices`);
   return {
     id: Number(row['id']),
     productKey,

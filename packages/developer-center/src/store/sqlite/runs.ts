@@ -14,6 +14,7 @@ import {
 import type { Run, Touched } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
 import { appendAudit } from './audit.ts';
+import { damaged, isPlanDeviceSound, logChecksum, planDeviceChecksum } from './checksums.ts';
 import type { Database } from './database.ts';
 import type { KeptRun } from './device-cache.ts';
 import type { LivePlan } from './live-plan.ts';
@@ -83,32 +84,39 @@ export class SqliteRun implements Run {
     this.#plans.touch(this.plan, now);
     const kept = this.#kept;
     for (const line of this.#lines) {
+      const { time, component, attempt, text, reported } = line;
+      const cause = logCauseCodes.indexOf(line.cause);
       kept.lastLog = this.#db.run(
-        'INSERT INTO log (before, time, component, attempt, cause, text, reported) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO log (before, time, component, attempt, cause, text, reported, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
         kept.lastLog,
-        line.time,
-        line.component,
-        line.attempt,
-        logCauseCodes.indexOf(line.cause),
-        line.text,
-        line.reported,
+        time,
+        component,
+        attempt,
+        cause,
+        text,
+        reported,
+        logChecksum(kept.lastLog, time, component, attempt, cause, text, reported),
       ).id;
     }
     this.#lines = [];
     const statusBefore = kept.status;
     const status = after === before ? statusBefore : statusOf(after);
     const packed = packDeviceState(after);
+    const phase = phases.indexOf(after.phase);
+    const sum = planDeviceChecksum(this.plan.row, this.device.id, this.wave, phase, packed, due, kept.lastLog);
     // Columns with an index are named only when they change: naming them rewrites the index.
     if (after.phase === before.phase && status === statusBefore && due === dueBefore) {
-      this.#db.run('UPDATE plan_device SET state = ?, last_log = ? WHERE row = ?', packed, kept.lastLog, this.row);
+      const sql = 'UPDATE plan_device SET state = ?, last_log = ?, row_checksum = ? WHERE row = ?';
+      this.#db.run(sql, packed, kept.lastLog, sum, this.row);
     } else {
       this.#db.run(
-        'UPDATE plan_device SET phase = ?, status = ?, state = ?, due_at = ?, last_log = ? WHERE row = ?',
-        phases.indexOf(after.phase),
+        'UPDATE plan_device SET phase = ?, status = ?, state = ?, due_at = ?, last_log = ?, row_checksum = ? WHERE row = ?',
+        phase,
         deviceStatuses[status].code,
         packed,
         due,
         kept.lastLog,
+        sum,
         this.row,
       );
     }
@@ -154,8 +162,11 @@ export class SqliteRun implements Run {
   }
 }
 
-/** Reads a row of `plan_device`. */
-export function keptRunOf(plan: LivePlan, row: Row): KeptRun {
+/** Reads a row of `plan_device`. @throws StoreError corrupt, when it is not what was written */
+export function keptRunOf(plan: LivePlan, row: Row, deviceId: number): KeptRun {
+  if (!isPlanDeviceSound(row, plan.row, deviceId)) {
+    throw damaged(`row ${String(row['row'])} of the plan “${plan.document.name}”`);
+  }
   const state = unpackDeviceState(phases[Number(row['phase'])] ?? 'ended', String(row['state']));
   return {
     row: Number(row['row']),

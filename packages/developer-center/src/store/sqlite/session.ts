@@ -1,5 +1,6 @@
 import type { DeviceSession } from '../plans.ts';
 import type { DeviceFacts, DeviceRecord, ReportedVersion } from '../registry.ts';
+import { deviceChecksum } from './checksums.ts';
 import type { Database } from './database.ts';
 import type { KeptDevice } from './device-cache.ts';
 import { packVersions } from './registry.ts';
@@ -24,19 +25,21 @@ export class SqliteSession implements DeviceSession {
   }
 
   report(versions: readonly ReportedVersion[], facts: DeviceFacts, reportId: string): void {
-    const { battery, signal, lastReports, id } = this.device;
+    const { battery, signal, lastReports, id, deviceKey, secretSha256 } = this.device;
     this.#set({
       versions,
       battery: facts.battery ?? battery,
       signal: facts.signal ?? signal,
       lastReports: [...lastReports, reportId].slice(-rememberedReports),
     });
+    const [packed, reports] = [packVersions(versions), JSON.stringify(this.device.lastReports)];
     this.#db.run(
-      'UPDATE device SET versions = ?, battery = ?, signal = ?, last_reports = ? WHERE id = ?',
-      packVersions(versions),
+      'UPDATE device SET versions = ?, battery = ?, signal = ?, last_reports = ?, checksum = ? WHERE id = ?',
+      packed,
       this.device.battery,
       this.device.signal,
-      JSON.stringify(this.device.lastReports),
+      reports,
+      deviceChecksum(deviceKey, secretSha256, packed, reports),
       id,
     );
   }

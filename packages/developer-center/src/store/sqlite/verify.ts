@@ -1,11 +1,10 @@
 import { deviceStatuses, type Plan, planDigest } from '@otaplan/model';
 import { type DeviceState, phases, statusOf, unpackDeviceState } from '../../engine/index.ts';
-import type { Database } from './database.ts';
-import type { LivePlans } from './live-plans.ts';
 import { isFailedForGood } from './runs.ts';
+import type { Tables } from './tables.ts';
 
 /** Compares what is derived and counted with a full scan. Each problem is a sentence; none: sound. */
-export function verifyPlans(db: Database, plans: LivePlans): string[] {
+export function verifyPlans({ db, plans }: Tables): string[] {
   const problems: string[] = [];
   const check = db.get('PRAGMA quick_check(20)');
   if (check && Object.values(check)[0] !== 'ok') problems.push(`SQLite: ${String(Object.values(check)[0])}`);

@@ -1,0 +1,120 @@
+import { newDeviceState, packDeviceState } from '../../engine/index.ts';
+import type { TargetDevice } from '../plans.ts';
+import type { ReportedVersion } from '../registry.ts';
+import { StoreError } from '../store-error.ts';
+import { planDeviceChecksum } from './checksums.ts';
+import type { LivePlan } from './live-plan.ts';
+import { unpackVersions } from './registry.ts';
+import { fromPlanDevice, type Tables } from './tables.ts';
+
+/** Rows that a pass over many looks at before others have their turn. */
+const rowsPerTurn = 20_000;
+
+/** The devices of a plan: those that it may have, laid down at activation, counted. */
+export class DeviceSet {
+  readonly #tables: Tables;
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  async targetDevices(
+    productKey: string,
+    which: { readonly key: string } | { readonly after: string },
+    newestId: number,
+    limit: number,
+  ): Promise<TargetDevice[]> {
+    const one = 'key' in which;
+    if (!one) await this.#tables.db.turn();
+    return this.#tables.db.read(() => {
+      const rows = this.#tables.db.all(
+        `SELECT id, key, online_until, versions FROM device WHERE product_id = (SELECT id FROM product WHERE key = ?)
+         AND key ${one ? '=' : '>'} ? AND id <= ? ORDER BY key LIMIT ?`,
+        productKey,
+        one ? which.key : which.after,
+        newestId,
+        limit,
+      );
+      return rows.map((row) => ({
+        id: Number(row['id']),
+        deviceKey: String(row['key']),
+        onlineUntil: Number(row['online_until']),
+        versions: String(row['versions']),
+      }));
+    });
+  }
+
+  async newestDeviceId(): Promise<number> {
+    return this.#tables.db.read(() =>
+      Number(this.#tables.db.get('SELECT coalesce(max(id), 0) AS id FROM device')?.['id']),
+    );
+  }
+
+  readVersions(text: string): ReportedVersion[] {
+    return unpackVersions(text);
+  }
+
+  addPlanDevices(planId: string, devices: readonly { id: number; wave: number }[]): Promise<void> {
+    return this.#tables.db.write(() => {
+      this.#tables.devices.clear();
+      const plan = this.#tables.existing(planId);
+      const newest = Number(this.#tables.db.get('SELECT coalesce(max(row), 0) AS row FROM plan_device')?.['row']);
+      if (plan.lastRow === -1) {
+        plan.firstRow = newest + 1;
+        plan.lastRow = newest;
+      }
+      if (plan.lastRow !== newest) throw new StoreError('failed', 'two plans were being activated at once');
+      const components = plan.document.components.length;
+      const state = packDeviceState(newDeviceState(components));
+      for (const device of devices) {
+        this.#tables.db.run(
+          `INSERT INTO plan_device (row, plan_row, device_id, wave, phase, status, state, row_checksum)
+           VALUES (?, ?, ?, ?, 0, 0, ?, ?)`,
+          ++plan.lastRow,
+          plan.row,
+          device.id,
+          device.wave,
+          state,
+          planDeviceChecksum(plan.row, device.id, device.wave, 0, state, null, 0),
+        );
+        plan.counts.add(`w.${device.wave}`, 1);
+      }
+      plan.counts.add('d.notUpgraded', devices.length);
+      for (let index = 0; index < components; index++) plan.counts.add(`c.${index}.planNotReceived`, devices.length);
+      plan.touch();
+      this.#tables.plans.touch(plan, plan.updatedAt);
+    });
+  }
+
+  discardPlanDevices(planId: string): Promise<void> {
+    return this.#tables.db.write(() => {
+      const plan = this.#tables.existing(planId);
+      discard(this.#tables, plan);
+      plan.touch();
+      this.#tables.plans.touch(plan, plan.updatedAt);
+    });
+  }
+
+  async countPlanDevices(planId: string, holds: (deviceKey: string) => boolean): Promise<number> {
+    const { firstRow, lastRow } = this.#tables.db.read(() => this.#tables.existing(planId));
+    let count = 0;
+    for (let from = firstRow; from <= lastRow; from += rowsPerTurn) {
+      await this.#tables.db.turn();
+      const sql = `SELECT device.key ${fromPlanDevice} WHERE row BETWEEN ? AND ?`;
+      const rows = this.#tables.db.read(() =>
+        this.#tables.db.all(sql, from, Math.min(lastRow, from + rowsPerTurn - 1)),
+      );
+      for (const row of rows) if (holds(String(row['key']))) count++;
+    }
+    return count;
+  }
+}
+
+/** Deletes the rows of a plan that is not activated. */
+export function discard(tables: Tables, plan: LivePlan): void {
+  tables.devices.clear();
+  tables.db.run('DELETE FROM plan_device WHERE row BETWEEN ? AND ?', plan.firstRow, plan.lastRow);
+  plan.firstRow = 0;
+  plan.lastRow = -1;
+  plan.counts.clear();
+}
