@@ -42,8 +42,9 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
   const targets = createTargets(connections, lives, planWords);
 
   const account = accounts(host, vault, connections);
-  const center = local(host, connections, plans);
-  const deploy = deployment({ host, connections, lives, plans, documents });
+  const known = catalogue(host, connections, lives, plans);
+  const center = local(host, connections, plans, known.refresh);
+  const deploy = deployment({ host, connections, lives, plans, documents, refreshCatalogue: known.refresh });
   const cycle = lifecycle(host, connections, lives, targets);
   const upgrades = monitor({ host, connections, lives, plans, targets });
   const retries = retry(host, connections, lives, targets);
@@ -75,7 +76,7 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     board.disposable,
     statusBar(connections, lives),
     notifications(host, lives),
-    catalogue(host, connections, lives, plans),
+    known.disposable,
     decorations(host, connections, lives, plans),
     registerCommands(commands, host.boundary),
   );

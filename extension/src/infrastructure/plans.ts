@@ -31,23 +31,43 @@ export async function compileAll(plans: Plans): Promise<readonly CompiledPlan[]>
   return results.flatMap((result) => result.plans);
 }
 
-/** What a command on a plan was given: a code lens's argument, a file of the explorer, or nothing (the active editor). */
-export function planArgument(argument: unknown): { readonly uri: vscode.Uri; readonly plan?: string } {
+/** Where a plan is that a command is about, as far as its argument says. */
+interface PlanAddress {
+  readonly uri: vscode.Uri;
+  readonly plan?: string;
+}
+
+/** What a command on a plan was given: a code lens's argument, a file of the explorer, or nothing. */
+function given(argument: unknown): PlanAddress | undefined {
   if (argument instanceof vscode.Uri) return { uri: argument };
-  if (typeof argument === 'object' && argument !== null && 'uri' in argument && typeof argument.uri === 'string') {
-    const plan = 'plan' in argument && typeof argument.plan === 'string' ? argument.plan : undefined;
-    return { uri: vscode.Uri.parse(argument.uri, true), ...(plan === undefined ? {} : { plan }) };
-  }
+  if (typeof argument !== 'object' || argument === null || !('uri' in argument)) return undefined;
+  if (typeof argument.uri !== 'string') return undefined;
+  const plan = 'plan' in argument && typeof argument.plan === 'string' ? argument.plan : undefined;
+  return { uri: vscode.Uri.parse(argument.uri, true), ...(plan === undefined ? {} : { plan }) };
+}
+
+/** The active editor's file, else one of the workspace's plans. */
+async function chosen(plans: Plans): Promise<PlanAddress> {
   const document = vscode.window.activeTextEditor?.document;
-  if (document?.languageId === 'otaplan') return { uri: document.uri };
-  throw new OperationError('noPlanHere', vscode.l10n.t('Open an .otaplan file with a plan first.'));
+  if (document?.languageId === 'otaplan' && document.uri.scheme !== 'otaplan-text') return { uri: document.uri };
+  const places = await plans.places();
+  if (places.length === 0) {
+    throw new OperationError('noPlanHere', vscode.l10n.t('No file of this workspace has a plan.'));
+  }
+  return choose(
+    vscode.l10n.t('Which plan?'),
+    places.map(({ name, uri }) => {
+      const address = { uri: vscode.Uri.parse(uri, true), plan: name };
+      return { label: name, description: vscode.workspace.asRelativePath(address.uri), value: address };
+    }),
+  );
 }
 
 /**
  * The one plan that a command is about, compiled. Throws `noPlanHere`, or `planHasErrors` with a way to the Problems view.
  */
 export async function compileOne(plans: Plans, argument: unknown): Promise<CompiledPlan> {
-  const { uri, plan } = planArgument(argument);
+  const { uri, plan } = given(argument) ?? (await chosen(plans));
   const result = await plans.compile(uri, plan);
   const [only] = result.plans;
   if (only && result.plans.length === 1) return only;

@@ -57,7 +57,7 @@ export function createSettings(): Settings {
     connection: () => String(read().get<unknown>('connection') ?? ''),
     codeLens: () => read().get<boolean>('codeLens') !== false,
     notifications: () => {
-      const value = read().get<unknown>('notifications');
+      const value = read().get<unknown>('notifications.show');
       return value === 'problems' || value === 'off' ? value : 'all';
     },
     failureRate: () => number('notifications.failureRate', 0, 100, 5),

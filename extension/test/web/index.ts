@@ -4,7 +4,10 @@ import * as vscode from 'vscode';
 /** The entry that VS Code's web worker host runs: the language without Node. */
 declare const mocha: {
   setup(options: object): void;
-  run(done: (failures: number) => void): { readonly stats: { readonly passes: number } };
+  run(done: (failures: number) => void): {
+    readonly stats: { readonly passes: number };
+    on(event: 'fail', listener: (test: { title: string }, error: Error) => void): void;
+  };
 };
 
 interface Api {
@@ -35,7 +38,8 @@ function file(name: string): vscode.Uri {
 }
 
 export async function run(): Promise<void> {
-  mocha.setup({ ui: 'tdd', timeout: 40_000 });
+  // Without a reporter of its own mocha writes to a page, and there is none in a worker.
+  mocha.setup({ ui: 'tdd', timeout: 40_000, reporter: class {} });
   suite('language in the web worker host', () => {
     test('runs without Node', async () => {
       await api();
@@ -70,5 +74,7 @@ export async function run(): Promise<void> {
       if (failures > 0) reject(new Error(`${failures} failed`));
       else resolve();
     });
+    // biome-ignore lint/suspicious/noConsole: tests report by it
+    runner.on('fail', ({ title }, error) => console.log(`✗ ${title}: ${error.message}`));
   });
 }

@@ -15,7 +15,7 @@ const tellMilliseconds = 500;
  * Tells the language server what is known of the connection in use: products and packages for its rules, deployed plans for its code
  * lenses. Lists are told, never a token.
  */
-export function catalogue(host: Host, connections: Connections, lives: Lives, plans: Plans): vscode.Disposable {
+export function catalogue(host: Host, connections: Connections, lives: Lives, plans: Plans) {
   const log = host.log.of('catalogue');
   let told: string | null = null;
   let readAt = Number.NEGATIVE_INFINITY;
@@ -65,6 +65,9 @@ export function catalogue(host: Host, connections: Connections, lives: Lives, pl
     if (lives.of(connection.name)?.store.connection().state !== 'live') return;
     if (told === connection.name && host.ambient.now() - readAt < readMilliseconds) return;
     told = connection.name;
+    await attempt(connection);
+  }
+  async function attempt(connection: Connection): Promise<void> {
     try {
       await readCatalogue(connection);
     } catch (error) {
@@ -78,10 +81,18 @@ export function catalogue(host: Host, connections: Connections, lives: Lives, pl
       void host.boundary('catalogue', tell);
     });
   };
-  return vscode.Disposable.from(
+  const disposable = vscode.Disposable.from(
     connections.onDidChange(tellSoon),
     lives.onDidChange(tellSoon),
     lives.onDidChangePlans(tellSoon),
     new vscode.Disposable(() => callOff?.()),
   );
+  return {
+    disposable,
+    /** Reads the catalogue of the connection in use again: before a decision, what is known must not be a minute old. */
+    async refresh(): Promise<void> {
+      const connection = connections.current();
+      if (connection && connection.accessKey !== null && vscode.workspace.isTrusted) await attempt(connection);
+    },
+  };
 }

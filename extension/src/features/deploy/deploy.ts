@@ -21,6 +21,8 @@ export interface DeployFeatureOptions {
   readonly lives: Lives;
   readonly plans: Plans;
   readonly documents: Documents;
+  /** Reads again what the language server's rules know of Developer Center. */
+  readonly refreshCatalogue: () => Promise<void>;
 }
 
 /** Files of the plan's packages, measured as they are now. */
@@ -36,8 +38,15 @@ async function sourcesOf(compiled: CompiledPlan, signal: AbortSignal): Promise<M
 }
 
 /** Preview and deploy: compile → preview → confirm → progress that can be cancelled → result. */
-export function deployment({ host, connections, lives, plans, documents }: DeployFeatureOptions) {
+export function deployment(options: DeployFeatureOptions) {
+  const { host, connections, lives, plans, documents } = options;
   const log = host.log.of('deploy');
+
+  /** The plan that a command is about, checked by what Developer Center knows now. */
+  async function compileFresh(argument: unknown): Promise<CompiledPlan> {
+    await options.refreshCatalogue();
+    return compileOne(plans, argument);
+  }
 
   async function preview(compiled: CompiledPlan): Promise<{ client: Client; preview: Preview }> {
     const connection = await connections.pick();
@@ -118,17 +127,18 @@ export function deployment({ host, connections, lives, plans, documents }: Deplo
   const commands: Commands = {
     async previewPlan(argument?: unknown) {
       requireTrust();
-      const { preview: shown } = await preview(await compileOne(plans, argument));
+      const { preview: shown } = await preview(await compileFresh(argument));
       await showPreview(documents, plans, shown);
     },
     async deployPlan(argument?: unknown) {
       requireTrust();
-      return deployOne(await compileOne(plans, argument));
+      return deployOne(await compileFresh(argument));
     },
     async deployChangedPlans() {
       requireTrust();
       const connection = await connections.pick();
       const client = connections.client(connection);
+      await options.refreshCatalogue();
       const title = vscode.l10n.t('Looking for changed plans');
       const changed = await withProgress(host.ambient, title, async (_, signal) => {
         const previews: Preview[] = [];

@@ -37,6 +37,18 @@ export async function readPreview(
   return { compiled, connection, deployed, before, answer, changes: describeChanges(comparePlans(before, plan)) };
 }
 
+/** What activation would be refused for, apart from packages that the deployment uploads before it. */
+export function refusalsLeft({ answer, compiled }: Preview): readonly string[] {
+  const declared = compiled.packages.map((each) => each.package);
+  const covered = answer.packages
+    .filter(({ present }) => !present)
+    .every(({ version, sourceVersion }) =>
+      declared.some((each) => each.version === version && each.sourceVersion === sourceVersion),
+    );
+  const uploaded = (problem: string) => covered && /package-(missing|incomplete)$/.test(problem);
+  return answer.refusals.filter(({ problem }) => !uploaded(problem)).map(({ detail }) => detail);
+}
+
 const number = (value: number) => value.toLocaleString(vscode.env.language);
 
 /** How many devices the plan meets and what keeps some from it, a sentence each. */
@@ -152,18 +164,20 @@ export function previewPage(preview: Preview): string {
     .join('\n');
 }
 
-/** Shows the difference in canonical text, and beside it what the plan would do. */
+/** Shows what the plan would do, and of a plan that is deployed the difference in canonical text beside it. */
 export async function showPreview(documents: Documents, plans: Plans, preview: Preview): Promise<void> {
   const { compiled, connection, before } = preview;
   const name = segment(compiled.plan.name);
   const folder = segment(connection.name);
-  const left = documents.put(`${folder}/${name}.otaplan`, before === null ? '' : await plans.print(before));
-  const right = documents.put(`${folder}/local/${name}.otaplan`, compiled.text);
-  const title =
-    before === null
-      ? vscode.l10n.t('{0} (new at {1})', compiled.plan.name, connection.name)
-      : vscode.l10n.t('{0} (deployed at {1} ↔ local)', compiled.plan.name, connection.name);
-  await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
+  const options = { preview: true, viewColumn: vscode.ViewColumn.One };
+  if (before === null) {
+    await vscode.window.showTextDocument(vscode.Uri.parse(compiled.uri, true), options);
+  } else {
+    const left = documents.put(`${folder}/${name}.otaplan`, await plans.print(before));
+    const right = documents.put(`${folder}/local/${name}.otaplan`, compiled.text);
+    const title = vscode.l10n.t('{0} (deployed at {1} ↔ local)', compiled.plan.name, connection.name);
+    await vscode.commands.executeCommand('vscode.diff', left, right, title, options);
+  }
   const page = documents.put(`${folder}/${name}.md`, previewPage(preview));
   await vscode.commands.executeCommand('markdown.showPreviewToSide', page);
 }

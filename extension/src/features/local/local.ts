@@ -13,8 +13,11 @@ import { type Child, startChild } from './child.ts';
 import { requireSqlite } from './node.ts';
 import { deviceList, faultProfile, simulateArguments, simulationsFor } from './simulation.ts';
 
-/** The embedded Developer Center in a child process, with simulated devices on request: a newcomer needs no account. */
-export function local(host: Host, connections: Connections, plans: Plans) {
+/**
+ * The embedded Developer Center in a child process, with simulated devices on request: a newcomer needs no account.
+ * @param onDevices runs when simulated devices were started
+ */
+export function local(host: Host, connections: Connections, plans: Plans, onDevices: () => Promise<void>) {
   const { context, settings } = host;
   const log = host.log.of('local');
   const dist = (name: string) => context.asAbsolutePath(path.join('dist', name));
@@ -86,6 +89,7 @@ export function local(host: Host, connections: Connections, plans: Plans) {
         setContext('localRunning', true);
         connections.setLocal({ name: vscode.l10n.t('Local'), server: url, credentials });
         log.info(`listens at ${url}`);
+        void vscode.commands.executeCommand('otaplan.monitor.focus');
         if (count === 0) return;
         report(vscode.l10n.t('simulated devices'));
         const found = (await compileAll(plans)).map(({ plan }) => plan);
@@ -102,8 +106,9 @@ export function local(host: Host, connections: Connections, plans: Plans) {
           const args = simulateArguments(simulation, list, faults, settings.simulatedSpeed());
           started.devices.push(await start(args, environment, signal));
         }
+        // they registered their products
+        await onDevices();
       });
-      await vscode.commands.executeCommand('otaplan.monitor.focus');
     },
     async stopLocalDeveloperCenter() {
       await stop();

@@ -61,7 +61,7 @@ export function notifications(host: Host, lives: Lives): vscode.Disposable {
   return vscode.Disposable.from(
     lives.onDidChangePlans(onChange),
     lives.onDidChange(watch),
-    host.settings.onChange(['notifications'], watch),
+    host.settings.onChange(['notifications.show'], watch),
     new vscode.Disposable(() => looking?.dispose()),
   );
 }
