@@ -160,6 +160,9 @@ export interface PlanStore {
   /** How many of a plan's devices a predicate holds for. */
   countPlanDevices(planId: string, holds: (deviceKey: string) => boolean): Promise<number>;
 
+  /** Missing: no other process activates plans. Runs one activation at a time over all processes that share the store. */
+  activateAlone?<T>(work: () => Promise<T>): Promise<T>;
+
   /** One transaction over a device and its plans. `null`: no such device. */
   inDevice<T>(
     productKey: string,

@@ -1,5 +1,5 @@
 /** Why a store could not do what it was asked, in words that tell what to do. */
-export type StoreFailure = 'full' | 'readOnly' | 'corrupt' | 'locked' | 'newer' | 'failed' | 'closed';
+export type StoreFailure = 'full' | 'readOnly' | 'corrupt' | 'locked' | 'newer' | 'failed' | 'closed' | 'unreachable';
 
 const advice: Readonly<Record<StoreFailure, string>> = {
   full: 'There is no room left where Developer Center keeps its data. Free some space; nothing acknowledged was lost.',
@@ -10,6 +10,8 @@ const advice: Readonly<Record<StoreFailure, string>> = {
   newer: 'The database was written by a newer version of Developer Center. Start that version, or restore a backup.',
   failed: 'The database failed. Nothing of this request was kept.',
   closed: 'The store is closed.',
+  unreachable:
+    'The database cannot be reached. Check that it runs, its address, and the user name and password; it is tried again by itself.',
 };
 
 /** A failure of the store. `failure` tells them apart; `detail` says where. */

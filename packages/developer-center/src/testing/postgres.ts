@@ -80,13 +80,15 @@ async function startThrowaway(binaries: string, owner: { uid?: number; gid?: num
   process.once('exit', kill);
   const url = `postgres://otaplan:${password}@127.0.0.1:${port}/postgres`;
   await untilItAnswers(url, server);
-  return handOut(url, async () => {
+  const { database } = handOut(url, async () => {});
+  const stop = async () => {
     process.off('exit', kill);
     const gone = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGINT');
+    server.kill('SIGQUIT');
     await gone;
     rmSync(folder, { recursive: true, force: true });
-  });
+  };
+  return { database, stop };
 }
 
 async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {

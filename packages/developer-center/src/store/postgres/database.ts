@@ -15,7 +15,7 @@ export interface Queries {
 }
 
 /** Milliseconds. A replica that is stopped in the middle of a transaction must not hold its locks for ever. */
-const limits = { connect: 10_000, idleInTransaction: 10_000, statement: 60_000 };
+const limits = { connect: 10_000, idleInTransaction: 5_000, statement: 60_000 };
 const oldestServer = 15;
 const mostTries = 5;
 
@@ -24,6 +24,11 @@ const parsers = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 };
+
+/** Thrown by a work that found what it had looked at changed: the transaction is undone and begins anew. */
+export class TryAgain extends Error {
+  override readonly name = 'TryAgain';
+}
 
 /** A PostgreSQL database and a pool of connections to it. */
 export class Database implements Queries {
@@ -112,14 +117,14 @@ export class Database implements Queries {
     }
   }
 
-  /** The same for work that may be run twice: it is, when two transactions waited for each other. */
+  /** The same for work that may be run twice: it is, when two transactions waited for each other, and when it asks for it. */
   async repeatable<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.transaction(work);
       } catch (error) {
         const cause = error instanceof StoreError ? error.cause : error;
-        if (!isDeadlock(cause) || tries >= mostTries) throw error;
+        if (!(isDeadlock(cause) || error instanceof TryAgain) || tries >= mostTries) throw error;
       }
     }
   }

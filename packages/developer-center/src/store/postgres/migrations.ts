@@ -5,8 +5,8 @@
  * - Keys are compared by their bytes (`COLLATE "C"`), as everywhere else.
  * - Rows of a plan's devices are numbered in order of device key, so a page is a range of the primary key.
  * - The log's primary key is its only index: a device's lines lie together.
- * - `counter` and `timeline` have a slot for every replica, so that replicas never wait for each other's counting; what they say is
- *   the sum over the slots.
+ * - `counter` and `timeline` have a slot for every replica, which adds to its own; what they say is the sum over the slots.
+ * - Who works on what a plan is due for stands in `plan_lease`, apart from the plan: its row is locked while devices report.
  * - No advisory locks and no recursive queries, so that relatives of PostgreSQL stay possible.
  */
 export const migrations: readonly string[] = [
@@ -42,9 +42,9 @@ export const migrations: readonly string[] = [
   CREATE TABLE plan (row bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text NOT NULL UNIQUE,
     name_identity text NOT NULL CONSTRAINT plan_name UNIQUE, product text NOT NULL, status text NOT NULL, revision int NOT NULL,
     document text NOT NULL, targets text NOT NULL, state text NOT NULL, created_at bigint NOT NULL, updated_at bigint NOT NULL,
-    due_at bigint, activation bigint NOT NULL DEFAULT 0, devices int NOT NULL DEFAULT 0,
-    lease_owner text, lease_until timestamptz) WITH (fillfactor = 50);
+    due_at bigint, activation bigint NOT NULL DEFAULT 0, devices int NOT NULL DEFAULT 0) WITH (fillfactor = 50);
   CREATE INDEX plan_due ON plan (due_at) WHERE due_at IS NOT NULL;
+  CREATE TABLE plan_lease (plan_row bigint PRIMARY KEY, owner text NOT NULL, until timestamptz NOT NULL);
   CREATE TABLE plan_device (plan_row bigint NOT NULL, row int NOT NULL, device_id bigint NOT NULL, wave int NOT NULL,
     phase smallint NOT NULL, status smallint NOT NULL, state text NOT NULL, due_at bigint, PRIMARY KEY (plan_row, row))
     WITH (fillfactor = 70);

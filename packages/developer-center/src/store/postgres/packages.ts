@@ -16,7 +16,7 @@ export class PostgresPackages implements PackageStore {
 
   async createPackage(record: PackageRecord, who: string): Promise<'created' | 'nameTaken' | 'exists'> {
     try {
-      return await this.#db.transaction(async (queries) => {
+      return await this.#db.transaction(async (queries): Promise<'created'> => {
         const row = await queries.get(
           `INSERT INTO package (id, name, name_identity, type, version, source_version, remarks, complete, verification, created_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING row`,
@@ -34,7 +34,7 @@ export class PostgresPackages implements PackageStore {
         const { files } = record;
         await queries.run(
           `INSERT INTO package_file (package_row, place, name, size, sha256, md5, crc32)
-           SELECT $1, * FROM unnest($2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[])`,
+           SELECT $1::bigint, * FROM unnest($2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[])`,
           Number(row?.['row']),
           files.map((_, place) => place),
           files.map((file) => file.name),

@@ -83,7 +83,7 @@ export class PostgresRegistry implements RegistryStore {
         ...values,
       );
       const created = await queries.run(
-        `INSERT INTO device (product_id, key, name, secret_sha256) SELECT $1, key, coalesce(name, key), secret FROM ${from}
+        `INSERT INTO device (product_id, key, name, secret_sha256) SELECT $1::int, key, coalesce(name, key), secret FROM ${from}
          ORDER BY key COLLATE "C" ON CONFLICT (product_id, key) DO NOTHING`,
         ...values,
       );

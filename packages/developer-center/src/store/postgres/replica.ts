@@ -50,7 +50,7 @@ export class Replica {
   async leave(): Promise<void> {
     this.#stopped = true;
     this.#callOff();
-    await this.#db.run('UPDATE plan SET lease_owner = NULL WHERE lease_owner = $1', this.owner);
+    await this.#db.run('DELETE FROM plan_lease WHERE owner = $1', this.owner);
     await this.#db.run("UPDATE replica SET beat = '-infinity' WHERE owner = $1", this.owner);
   }
 
