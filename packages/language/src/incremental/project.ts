@@ -59,8 +59,8 @@ export class Project {
   private world: World;
   /** Which files import a file, whether it is there or not. */
   private readonly importers = new Map<string, Set<string>>();
-  /** Facts that changed and of which not everybody was told yet. */
-  private readonly untold = new Set<string>();
+  /** Facts that changed and of which not everybody was told yet, with the files that were. */
+  private readonly untold = new Map<string, Set<string>>();
   /** Who has findings in a file, and who has any at all. */
   private readonly findersIn = new Map<string, Set<Entry>>();
   private readonly allowing = new Map<string, Set<Entry>>();
@@ -322,15 +322,18 @@ export class Project {
 
   /** Facts are others now. Who looked at them is told when it is asked for, or when there is time. */
   private changed(facts: Iterable<string>): void {
-    for (const fact of facts) this.untold.add(fact);
+    for (const fact of facts) this.untold.set(fact, new Set());
   }
 
   /** Tells who looked at changed facts: those of one file, or all. */
   private tellReaders(uri?: string): void {
-    if (this.untold.size === 0) return;
     const facts = [...this.untold];
     if (uri === undefined) this.untold.clear();
-    for (const fact of facts) this.fire(fact, uri);
+    for (const [fact, told] of facts) {
+      if (uri !== undefined && told.has(uri)) continue;
+      if (uri !== undefined) told.add(uri);
+      this.fire(fact, uri);
+    }
   }
 
   /** Tells whoever looked at a fact that it is another one now. */
@@ -349,7 +352,10 @@ export class Project {
             ? [workspaceFacts.allPlans]
             : [];
         if (uri !== undefined) this.changed(names);
-        for (const name of names) this.fire(name, uri);
+        for (const name of names) {
+          this.untold.get(name)?.add(uri ?? '');
+          this.fire(name, uri);
+        }
       }
     }
   }

@@ -209,7 +209,9 @@ export function detached(text: string, start: number, end: number): string {
 export function forgetPlaces(block: Block): void {
   if (!block.concrete) return;
   block.concrete = false;
-  for (const declaration of block.declarations) dropConcrete(declaration);
+  // From the root down: it holds the whole concrete tree.
+  const [first] = block.declarations;
+  if (first?.$container) dropConcrete(first.$container);
 }
 
 function concreteOf(node: AstNode, block: Block): CstNode | undefined {
