@@ -11,7 +11,11 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'], testTimeout: 20_000 },
+        test: {
+          name: 'architecture',
+          include: ['test/{architecture,examples}/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
       },
       {
         // Real processes: one file at a time, so that two cores are enough for each.
