@@ -23,6 +23,7 @@ import { planRoutes } from './http/plan-routes.ts';
 import { Rates } from './http/rates.ts';
 import { registryRoutes } from './http/registry-routes.ts';
 import { rolloutRoutes } from './http/rollout-routes.ts';
+import { offerControl } from './operations/control.ts';
 import { PackageCatalogue } from './packages/catalogue.ts';
 import { FileStore } from './packages/file-store.ts';
 import { packageRoutes } from './packages/package-routes.ts';
@@ -30,8 +31,7 @@ import { Verifications } from './packages/verification.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { startErrorOf } from './start-error.ts';
 import type { Role } from './store/accounts.ts';
-import { openSqliteStore } from './store/sqlite/open.ts';
-import type { Store } from './store/store.ts';
+import { type FolderStore, openSqliteStore } from './store/sqlite/open.ts';
 
 export interface ServerOptions {
   /** Where everything is kept; made when missing. One server at a time. */
@@ -74,7 +74,7 @@ const sweepMs = 60 * 60 * 1000;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { dataDir, host = '127.0.0.1', port } = options;
-  let store: Store | null = null;
+  let store: FolderStore | null = null;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     store = openSqliteStore(dataDir);
@@ -85,7 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function assemble(options: ServerOptions, host: string, store: Store): Promise<RunningServer> {
+async function assemble(options: ServerOptions, host: string, store: FolderStore): Promise<RunningServer> {
   const { dataDir, clock, random, log = silentLog } = options;
   const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
   const keys = openServerKeys(dataDir, random);
@@ -135,7 +135,9 @@ async function assemble(options: ServerOptions, host: string, store: Store): Pro
       nameRequest: () => `urn:otaplan:request:${epoch}-${++requests}`,
     },
   );
+  const control = offerControl(app, dataDir, store);
   const listening = await listen(app, host, options.port);
+  control.announce(urlOf(listening, host));
   if (url === '') url = urlOf(listening, host);
   const scheduler = new Scheduler(center, clock, (error) =>
     log.error({ err: error }, 'What was due could not be done.'),
@@ -153,6 +155,7 @@ async function assemble(options: ServerOptions, host: string, store: Store): Pro
     verifications.close();
     await listening.close(clock);
     await scheduler.stop();
+    control.end();
     await store.close();
   };
   let stopped: Promise<void> | null = null;

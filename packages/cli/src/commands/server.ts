@@ -1,19 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { jsonLog, type RunningServer, StartError, startServer, systemClock } from '@otaplan/developer-center';
+import {
+  jsonLog,
+  type RunningServer,
+  StartError,
+  silentLog,
+  startServer,
+  systemClock,
+} from '@otaplan/developer-center';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, exits, type Io } from '../io.ts';
 import { writeJsonLine } from '../text/shown.ts';
+import { defineFolderCommands } from './server-folder.ts';
 
 interface Options {
   data: string;
   host: string;
   port: number;
   publicUrl?: string;
-  logLevel: string;
+  log: string;
 }
 
-export function define(command: Command, io: Io): void {
+export function define(command: Command, io: Io, exit: (code: number) => void): void {
   command
     .option('--data <dir>', 'folder where everything is kept', 'otaplan-data')
     .option(
@@ -24,12 +32,16 @@ export function define(command: Command, io: Io): void {
     .option('--port <port>', 'port to listen on; 0: any', port, 8181)
     .option('--public-url <url>', 'address under which devices reach it, when it is another')
     .addOption(
-      new Option('--log-level <level>', 'what is logged to stderr, as JSON lines')
-        .choices(['info', 'warn', 'error'])
+      new Option('--log <level>', 'what is logged to stderr, as JSON lines')
+        .choices(['none', 'warn', 'info'])
         .default('warn'),
     )
     .option('--json', 'JSON is what it always prints')
-    .addHelpText('after', '\nExample:\n  $ otaplan server --data ./data --port 8181')
+    .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ otaplan server --data ./data --port 8181\n  $ otaplan server backup ./backup --data ./data',
+    )
     .action(async (options: Options) => {
       const running = await start(io, options);
       const { url, accessKey, accessSecretFile } = running;
@@ -39,6 +51,7 @@ export function define(command: Command, io: Io): void {
         await new Promise((resolve) => io.signal.addEventListener('abort', resolve, { once: true }));
       await running.close();
     });
+  defineFolderCommands(command, io, exit);
 }
 
 function port(text: string): number {
@@ -58,7 +71,7 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
       port: options.port,
       clock: systemClock,
       random: (count) => randomBytes(count),
-      log: jsonLog({ write: (line) => void io.stderr.write(line) }, options.logLevel),
+      log: options.log === 'none' ? silentLog : jsonLog({ write: (line) => void io.stderr.write(line) }, options.log),
       ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     });
   } catch (error) {

@@ -22,7 +22,16 @@ const keyBytes = 32;
  */
 export function openServerKeys(dataDir: string, random: RandomBytes): ServerKeys {
   const path = join(dataDir, 'server-key');
-  const root = readKey(path) ?? makeKey(path, random);
+  return keysFrom(readKey(path) ?? makeKey(path, random));
+}
+
+/** The keys of a folder that has one; `null`: it has none. @throws Error when it is not a key */
+export function readServerKeys(dataDir: string): ServerKeys | null {
+  const root = readKey(join(dataDir, 'server-key'));
+  return root === null ? null : keysFrom(root);
+}
+
+function keysFrom(root: Buffer): ServerKeys {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', root, '', `otaplan ${purpose}`, keyBytes));
   return { tokens: derive('tokens'), downloads: derive('downloads'), sealing: derive('sealing') };
 }

@@ -1,8 +1,11 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { StoreError, storeErrorOf } from '../store-error.ts';
 import { migrations } from './migrations.ts';
+
+/** The database's file in its folder. */
+export const databaseFile = 'developer-center.sqlite';
 
 export type Row = Record<string, SQLInputValue>;
 
@@ -32,11 +35,12 @@ export class Database {
   /**
    * @param folder made when missing, readable by its owner alone
    * @param defer runs a function when the works at hand have arrived (`setImmediate`)
+   * @param migrate false: an older schema stays as it is, to be looked at
    * @throws StoreError locked, newer, corrupt, readOnly
    */
-  constructor(folder: string, defer: (run: () => void) => void) {
+  constructor(folder: string, defer: (run: () => void) => void, migrate = true) {
     this.#defer = defer;
-    const file = join(folder, 'developer-center.sqlite');
+    const file = join(folder, databaseFile);
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       // The journal files take the mode of the database; so it is set before SQLite makes them.
@@ -52,7 +56,7 @@ export class Database {
         PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1; PRAGMA wal_autocheckpoint = 8000;
         PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;
         PRAGMA cell_size_check = 1;`);
-      this.#migrate();
+      this.#migrate(migrate);
     } catch (error) {
       this.#db.close();
       throw storeErrorOf(error);
@@ -118,6 +122,20 @@ export class Database {
     });
   }
 
+  /**
+   * Copies the database as it is at one moment, while it is read and written.
+   * @param file must not exist
+   */
+  async backup(file: string): Promise<void> {
+    if (this.#closed) throw new StoreError('closed');
+    try {
+      // Small steps: a step holds the database, and commits wait for it.
+      await backup(this.#db, file, { rate: 200 });
+    } catch (error) {
+      throw storeErrorOf(error);
+    }
+  }
+
   /** Waits for what is under way, then closes; later calls fail as `closed`. */
   close(): void {
     if (this.#closed) return;
@@ -165,13 +183,13 @@ export class Database {
     }
   }
 
-  #migrate(): void {
+  #migrate(allowed: boolean): void {
     const version = Number((this.#db.prepare('PRAGMA user_version').get() as Row)['user_version']);
     if (version > migrations.length) {
       throw new StoreError('newer', `schema ${version}, this version knows ${migrations.length}`);
     }
     for (const [index, migration] of migrations.entries()) {
-      if (index < version) continue;
+      if (index < version || !allowed) continue;
       this.#db.exec('BEGIN IMMEDIATE');
       try {
         this.#db.exec(migration);

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { askForBackup, backupFolder, restoreFolder, StartError, verifyFolder } from '@otaplan/developer-center';
+import type { Command } from 'commander';
+import { CliError, exits, type Io } from '../io.ts';
+import { writeJsonLine } from '../text/shown.ts';
+
+/** What is done with a data folder beside running a server on it: `verify`, `backup`, `restore`. */
+export function defineFolderCommands(server: Command, io: Io, exit: (code: number) => void): void {
+  const add = (name: string, summary: string, example: string) =>
+    server
+      .command(name)
+      .summary(summary)
+      .description(summary)
+      .option('--data <dir>', 'the data folder (default: otaplan-data)')
+      .option('--json', 'print one JSON document')
+      .addHelpText('after', `\nExample:\n  $ otaplan server ${example}`);
+  const folder = (options: { data?: string }) => resolve(io.cwd, options.data ?? server.opts<{ data: string }>().data);
+
+  add(
+    'verify',
+    'look at everything in a data folder or backup while no server runs on it: counters, statuses, logs, checksums, package files',
+    'verify --data ./data',
+  ).action(async (options: { data?: string; json?: true }) => {
+    const data = folder(options);
+    const found = await told(verifyFolder(data));
+    const sound = found.problems.length === 0;
+    if (options.json) await writeJsonLine(io, { sound, ...found });
+    else {
+      for (const problem of found.problems) await io.stdout.write(`${problem}\n`);
+      const held = `${found.plans} plans, ${found.planDevices} devices in them, ${found.logLines} log lines, ${found.packageFiles} package files`;
+      await io.stdout.write(
+        sound
+          ? `Everything holds: ${held}.\n`
+          : `${found.problems.length} problems in ${held}. Stop the server and restore the last backup that “verify” finds sound.\n`,
+      );
+    }
+    if (!sound) exit(exits.no);
+  });
+
+  add(
+    'backup',
+    'copy a data folder as it is at one moment, also while the server runs; the copy appears when it is whole',
+    'backup ./backup --data ./data',
+  )
+    .argument('<dir>', 'where to; must not exist yet')
+    .action(async (dir: string, options: { data?: string; json?: true }) => {
+      const [data, target] = [folder(options), resolve(io.cwd, dir)];
+      const running = await told(backUp(data, target));
+      if (options.json) await writeJsonLine(io, { backup: target, running });
+      else await io.stdout.write(`Backed up to ${target}${running ? ' by the running server' : ''}.\n`);
+    });
+
+  add('restore', 'make a data folder from a backup, which is verified first', 'restore ./backup --data ./restored')
+    .argument('<dir>', 'the backup')
+    .action(async (dir: string, options: { data?: string; json?: true }) => {
+      const [backup, data] = [resolve(io.cwd, dir), folder(options)];
+      await told(restoreFolder(backup, data));
+      if (options.json) await writeJsonLine(io, { restored: data });
+      else await io.stdout.write(`Restored to ${data}. Start it with “otaplan server --data ${data}”.\n`);
+    });
+}
+
+/** @returns whether a running server made it */
+async function backUp(data: string, target: string): Promise<boolean> {
+  try {
+    await backupFolder(data, target);
+    return false;
+  } catch (error) {
+    if (!(error instanceof StartError) || error.failure !== 'locked') throw error;
+    await askForBackup(data, target);
+    return true;
+  }
+}
+
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StartError) throw new CliError(exits.no, error.message);
+    throw error;
+  }
+}
