@@ -28,7 +28,8 @@ export async function compileFiles(
     const onStderr = { ...io, stdout: io.stderr };
     const colors = colorsFor(io, io.stderr);
     const findings = { ...compiled.check, findings: blocking };
-    await printFindings(onStderr, findings, { format: 'text', pathOf: sources.pathOf, colors, files: files.length });
+    const { pathOf, roots } = sources;
+    await printFindings(onStderr, findings, { format: 'text', pathOf, colors, files: roots.map(pathOf) });
     throw new CliError(exits.no, '');
   }
   const [lacking] = compiled.incomplete;

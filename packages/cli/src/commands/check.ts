@@ -21,7 +21,12 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
       const { workspace, roots, pathOf } = loadSources(io, files, catalogue ? { catalogue } : {});
       const result = checkWorkspace(workspace, { roots });
       const format = options.json ? 'json' : options.format;
-      await printFindings(io, result, { format, pathOf, colors: colorsFor(io, io.stdout), files: files.length });
+      const textOf = (file: string) => {
+        const uri = roots.find((root) => pathOf(root) === file);
+        return uri === undefined ? undefined : workspace.files.get(uri)?.text;
+      };
+      const colors = colorsFor(io, io.stdout);
+      await printFindings(io, result, { format, pathOf, colors, files: roots.map(pathOf), textOf });
       const bad = result.findings.some(
         ({ severity }) => severity === 'error' || (options.strict === true && severity === 'warning'),
       );

@@ -4,8 +4,8 @@ import { cutText, escapeMarkdown, markdownLength } from './markdown.ts';
 
 /** GitHub refuses a comment of more than 65,536 characters; what a tool adds around it has room too. */
 const mostBytes = 64_000;
-const mostRows = 40;
-const mostRisks = 20;
+/** Bytes for what comes before the details. */
+const room = { notes: 5_000, risks: 10_000, overview: 10_000 };
 const mostSentences = 25;
 const longestSentence = 600;
 /** Up to so many facts are shown at once; more are folded, plan by plan. */
@@ -15,35 +15,47 @@ const fewFacts = 15;
 export function comparisonMarkdown(comparison: Comparison): string {
   const plans = changedPlans(comparison);
   const { packages, notes } = comparison;
-  const head = [lead(comparison), ...notes.slice(0, 10).map((note) => `**Note:** ${escaped(note)}`)];
-  if (notes.length > 10) head.push(`**Note:** and ${notes.length - 10} more like that.`);
+  const head = [lead(comparison)];
+  if (notes.length > 0) head.push(roomFor(notes, room.notes, (note) => `**Note:** ${escaped(note)}`, '').join('\n\n'));
   const risky = risks(plans);
   if (risky !== '') head.push(risky);
   if (plans.length > 1) head.push(overview(plans));
   const facts = [...plans, ...packages].reduce((sum, { sentences }) => sum + sentences.length, 0);
   const section = facts <= fewFacts ? openSection : foldedSection;
+  const planTitle = ({ plan, difference }: PlanDifference) => `Plan “${name(plan)}” (${differenceWords[difference]})`;
   const sections = [
-    ...plans.map((each) => section(`Plan “${name(each.plan)}” (${differenceWords[each.difference]})`, each.sentences)),
-    ...packages.map((each) => section(packageTitle(each), each.sentences)),
+    ...plans.map((each) => () => section(planTitle(each), each.sentences)),
+    ...packages.map((each) => () => section(packageTitle(each), each.sentences)),
   ];
-  return withinLimit(head, sections);
+  const left = mostBytes - markdownLength(head.join('\n\n'));
+  const shown = roomFor(sections, left, (make) => make(), '', '. `otaplan diff` tells them all');
+  return `${[...head, ...shown].join('\n\n')}\n`;
 }
 
-/** As many sections as there is room for; the rest is counted. */
-function withinLimit(head: readonly string[], sections: readonly string[]): string {
-  const parts = [...head];
-  let length = markdownLength(parts.join('\n\n')) + 200;
-  for (const [i, section] of sections.entries()) {
-    length += markdownLength(section) + 2;
-    if (length > mostBytes) {
-      parts.push(
-        `… and ${count(sections.length - i, 'more')}, for which there is no room here. \`otaplan diff\` tells them all.`,
-      );
+/**
+ * As many lines as there is room for, made one by one; the rest is counted in a last line.
+ * @param bytes for the lines, with a blank line between each two
+ */
+function roomFor<T>(
+  items: readonly T[],
+  bytes: number,
+  line: (item: T) => string,
+  prefix: string,
+  more = '',
+): string[] {
+  const lines: string[] = [];
+  let left = bytes - 200;
+  for (const [i, item] of items.entries()) {
+    const text = `${prefix}${line(item)}`;
+    left -= markdownLength(text) + 2;
+    if (left < 0) {
+      const rest = (items.length - i).toLocaleString('en');
+      lines.push(`${prefix}… and ${rest} more, for which there is no room here${more}.`);
       break;
     }
-    parts.push(section);
+    lines.push(text);
   }
-  return `${parts.join('\n\n')}\n`;
+  return lines;
 }
 
 function lead({ plans, packages, with: other, notes }: Comparison): string {
@@ -78,23 +90,27 @@ function risks(plans: readonly PlanDifference[]): string {
   if (found.length === 0) return '';
   // What the change brings comes first.
   found.sort((a, b) => Number(b.isNew) - Number(a.isNew));
-  const lines = found
-    .slice(0, mostRisks)
-    .map(
-      ({ plan, text, isNew }) =>
-        `> - ${plans.length > 1 ? `“${name(plan)}”: ` : ''}${escaped(text)}${isNew ? '' : ' (as before)'}`,
-    );
-  if (found.length > mostRisks) lines.push(`> - … and ${found.length - mostRisks} more.`);
+  const lines = roomFor(
+    found,
+    room.risks,
+    ({ plan, text, isNew }) =>
+      `${plans.length > 1 ? `“${name(plan)}”: ` : ''}${escaped(text)}${isNew ? '' : ' (as before)'}`,
+    '> - ',
+  );
   return `> [!WARNING]\n> Worth a second look:\n${lines.join('\n')}`;
 }
 
 function overview(plans: readonly PlanDifference[]): string {
-  const rows = plans.slice(0, mostRows).map(({ plan, difference, devices, period, risks: found }) => {
-    const effective = period ? `${local(period.start)} to ${local(period.end)} ${period.zone}` : '';
-    const counted = devices === null ? (period ? 'every device' : '') : devices.toLocaleString('en');
-    return `| ${name(plan)} | ${differenceWords[difference]} | ${counted} | ${escaped(effective)} | ${found.length > 0 ? found.length : ''} |`;
-  });
-  if (plans.length > mostRows) rows.push(`| … and ${plans.length - mostRows} more | | | | |`);
+  const rows = roomFor(
+    plans,
+    room.overview,
+    ({ plan, difference, devices, period, risks: found }) => {
+      const effective = period ? `${local(period.start)} to ${local(period.end)} ${period.zone}` : '';
+      const counted = devices === null ? (period ? 'every device' : '') : devices.toLocaleString('en');
+      return `${name(plan)} | ${differenceWords[difference]} | ${counted} | ${escaped(effective)} | ${found.length > 0 ? found.length : ''} |`;
+    },
+    '| ',
+  );
   return `| Plan | | Devices | Effective | To look at |\n| --- | --- | ---: | --- | ---: |\n${rows.join('\n')}`;
 }
 

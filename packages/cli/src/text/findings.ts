@@ -1,16 +1,21 @@
 import type { CheckResult, Finding, Severity } from '@otaplan/language';
 import type { Io } from '../io.ts';
+import { findingsMarkdown } from './findings-markdown.ts';
+import { junit } from './junit.ts';
+import { sarif } from './sarif.ts';
 import { type Colors, shown, writeJson } from './shown.ts';
 
-export const findingFormats = ['text', 'json', 'sarif', 'github', 'markdown'] as const;
+export const findingFormats = ['text', 'json', 'sarif', 'github', 'markdown', 'junit'] as const;
 export type FindingFormat = (typeof findingFormats)[number];
 
 export interface PrintFindings {
   readonly format: FindingFormat;
   readonly pathOf: (uri: string) => string;
   readonly colors: Colors;
-  /** How many files were checked. */
-  readonly files: number;
+  /** The files that were checked, relative to the working directory. */
+  readonly files: readonly string[];
+  /** Text of a checked file by its path, for fingerprints; `undefined` where it is not at hand. */
+  readonly textOf?: (file: string) => string | undefined;
 }
 
 /** Prints what a check found, in one of the formats. */
@@ -20,15 +25,23 @@ export async function printFindings(io: Io, result: CheckResult, options: PrintF
     case 'json':
       return await writeJson(io, findings);
     case 'sarif':
-      return await writeJson(io, sarif(findings));
+      return await writeJson(
+        io,
+        sarif(findings, {
+          suppressed: result.suppressed.map(({ finding, reason }) => ({ ...toJson(finding, options.pathOf), reason })),
+          textOf: options.textOf ?? (() => undefined),
+        }),
+      );
     case 'github':
       for (const finding of findings) await io.stdout.write(`${githubLine(finding)}\n`);
       return;
     case 'markdown':
-      return await io.stdout.write(markdown(findings));
+      return await io.stdout.write(findingsMarkdown(findings));
+    case 'junit':
+      return await io.stdout.write(junit(findings, options.files));
     case 'text':
       for (const finding of findings) await io.stdout.write(textLine(finding, options.colors));
-      await io.stdout.write(`${summary(result, options.files)}\n`);
+      await io.stdout.write(`${summary(result, options.files.length)}\n`);
   }
 }
 
@@ -83,48 +96,4 @@ function githubLine({ file, code, severity, message, range }: JsonFinding): stri
   const property = (text: string) => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
   const { start, end } = range;
   return `::${level} file=${property(file)},line=${start.line + 1},endLine=${end.line + 1},col=${start.character + 1},endColumn=${end.character + 1},title=${code}::${data(message)}`;
-}
-
-function markdown(findings: readonly JsonFinding[]): string {
-  if (findings.length === 0) return 'Nothing found.\n';
-  const cell = (text: string) => shown(text).replace(/[\\|<>&`*_[\]]/g, (character) => `&#${character.charCodeAt(0)};`);
-  const rows = findings.map(
-    ({ file, code, severity, message, range }) =>
-      `| ${severity} | ${code} | ${cell(file)}:${range.start.line + 1} | ${cell(message)} |`,
-  );
-  return `| Severity | Code | Place | Message |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
-}
-
-/** SARIF 2.1.0. */
-function sarif(findings: readonly JsonFinding[]): object {
-  const level = { error: 'error', warning: 'warning', information: 'note', hint: 'note' } as const;
-  const rules = new Map(findings.map(({ code, url }) => [code, { id: code, helpUri: url }]));
-  return {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: { driver: { name: 'otaplan', rules: [...rules.values()] } },
-        columnKind: 'utf16CodeUnits',
-        results: findings.map(({ file, code, severity, message, range: { start, end } }) => ({
-          ruleId: code,
-          level: level[severity],
-          message: { text: message },
-          locations: [
-            {
-              physicalLocation: {
-                artifactLocation: { uri: encodeURI(file) },
-                region: {
-                  startLine: start.line + 1,
-                  startColumn: start.character + 1,
-                  endLine: end.line + 1,
-                  endColumn: end.character + 1,
-                },
-              },
-            },
-          ],
-        })),
-      },
-    ],
-  };
 }
