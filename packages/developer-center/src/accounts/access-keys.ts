@@ -45,16 +45,20 @@ export class AccessKeys {
   /**
    * The owner's key: made at the first start, its secret in a file that only the owner of the folder can read.
    * When that file is lost, the secret is written again.
+   * @param first what the first key is to be, for replicas that start at once; else it is made up
    */
-  async openOwner(dataDir: string): Promise<{ key: string; secretFile: string }> {
+  async openOwner(
+    dataDir: string,
+    first?: { readonly key: string; readonly secret: string },
+  ): Promise<{ key: string; secretFile: string }> {
     const secretFile = join(dataDir, 'access-secret');
     const owner = (await this.#store.listAccessKeys()).find((key) => key.role === 'owner');
     if (owner) {
       if (!existsSync(secretFile)) writeSecretFile(secretFile, `${this.secretOf(owner)}\n`);
       return { key: owner.key, secretFile };
     }
-    const key = `AK${Buffer.from(this.#random(12)).toString('hex')}`;
-    const secret = Buffer.from(this.#random(32)).toString('base64url');
+    const key = first?.key ?? `AK${Buffer.from(this.#random(12)).toString('hex')}`;
+    const secret = first?.secret ?? Buffer.from(this.#random(32)).toString('base64url');
     // The file first: a crash in between leaves a secret of no key, which the next start replaces.
     writeSecretFile(secretFile, `${secret}\n`);
     await this.#put(key, secret, 'owner', 'first key');

@@ -40,7 +40,8 @@ export class Activation {
     return this.#turns.take(async () => {
       this.#underWay.add(planId);
       try {
-        await this.#activate(planId, revision, who);
+        const work = () => this.#activate(planId, revision, who);
+        await (this.#parts.store.plans.activateAlone?.(work) ?? work());
       } finally {
         this.#underWay.delete(planId);
       }
@@ -54,7 +55,7 @@ export class Activation {
     const plan = await planOf(store, planId);
     if (!document) throw new ProblemError('not-found', 'There is no such plan.');
     if (plan.status !== 'inactivated') throw new ProblemError('wrong-status', 'The plan is activated already.');
-    if (plan.revision !== revision) throw new ProblemError('stale', 'The plan was changed meanwhile. Read it again.');
+    if (plan.revision !== revision) throw changedMeanwhile();
     if (clock.now() >= plan.end) throw new ProblemError('period-over', overDetail(document));
     for (const { problem } of await neededPackages(store.packages, document.components)) {
       if (problem) throw new ProblemError(problem.name, problem.detail);
@@ -76,12 +77,15 @@ export class Activation {
       if (count === 0) throw new ProblemError('no-devices', noDevicesDetail(document));
       const activated = await plans.changePlan(
         planId,
-        () => ({
-          status: 'toBeUpgraded',
-          state: { ...newPlanState, activatedAt: clock.now() },
-          action: 'activatePlan',
-          detail: `${count} devices`,
-        }),
+        (found) => {
+          if (found.revision !== revision) throw changedMeanwhile();
+          return {
+            status: 'toBeUpgraded',
+            state: { ...newPlanState, activatedAt: clock.now() },
+            action: 'activatePlan',
+            detail: `${count} devices`,
+          };
+        },
         who,
         clock.now(),
       );
@@ -135,6 +139,10 @@ export class Activation {
     }
     return conflicts;
   }
+}
+
+function changedMeanwhile(): ProblemError {
+  return new ProblemError('stale', 'The plan was changed meanwhile. Read it again.');
 }
 
 export function conflictDetail({ plan, identifiers, devices }: Conflict): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -29,12 +29,17 @@ export class FileStore {
   /** SHA-256 of every block of the files read lately, from a pass in which the whole file had its digest. */
   readonly #blocks = new Map<string, Promise<readonly string[]>>();
 
-  constructor(folder: string, random: RandomBytes) {
+  /** @param abandonedBefore uploads that were last written to before this instant were cut off; by default all that are found */
+  constructor(folder: string, random: RandomBytes, abandonedBefore = Number.POSITIVE_INFINITY) {
     this.#folder = folder;
     this.#random = random;
     mkdirSync(join(folder, 'incoming'), { recursive: true, mode: 0o700 });
     // Uploads that a crash cut off.
-    for (const name of readdirSync(join(folder, 'incoming'))) rmSync(join(folder, 'incoming', name), { force: true });
+    for (const name of readdirSync(join(folder, 'incoming'))) {
+      const path = join(folder, 'incoming', name);
+      const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      if (written < abandonedBefore) rmSync(path, { force: true });
+    }
   }
 
   /**

@@ -5,7 +5,7 @@ import type { RegistryStore } from './registry.ts';
 
 /** Hints between the processes that share a store. Any may be lost: the state is the truth. */
 export interface Relay {
-  /** Tells the others, soon and folded with others of the same text. */
+  /** Tells the others. A hint has at most 7000 bytes. */
   tell(hint: string): void;
   /** @param missed is called when hints may have been lost: read again whatever may have changed */
   hear(listener: (hint: string) => void, missed: () => void): Promise<void>;

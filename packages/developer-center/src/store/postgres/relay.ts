@@ -33,10 +33,9 @@ export class PostgresRelay implements Relay {
 
   tell(hint: string): void {
     if (this.#closed) return;
-    this.#gathered.add(hint);
-    this.#callOff ??= this.#clock.after(gatherMs, () => {
-      this.#callOff = null;
-      this.#send();
+    const payload = JSON.stringify({ owner: this.#owner, hint });
+    this.#db.run(`SELECT pg_notify('${channel}', $1)`, payload).catch(() => {
+      // Others find out when they read again.
     });
   }
 
@@ -54,7 +53,7 @@ export class PostgresRelay implements Relay {
     client.on('end', again);
     client.on('notification', ({ payload }) => {
       const parsed = payload === undefined ? null : parse(payload);
-      if (parsed && parsed.owner !== this.#owner) for (const hint of parsed.hints) listener(hint);
+      if (parsed && parsed.owner !== this.#owner) listener(parsed.hint);
     });
     try {
       await client.connect();
@@ -70,37 +69,14 @@ export class PostgresRelay implements Relay {
     this.#callOff?.();
     await this.#client?.end().catch(() => {});
   }
-
-  #send(): void {
-    let hints: string[] = [];
-    let bytes = 0;
-    const flush = () => {
-      if (hints.length === 0) return;
-      const payload = JSON.stringify({ owner: this.#owner, hints });
-      this.#db.run(`SELECT pg_notify('${channel}', $1)`, payload).catch(() => {
-        // Others find out when they read again.
-      });
-      hints = [];
-      bytes = 0;
-    };
-    for (const hint of this.#gathered) {
-      const size = Buffer.byteLength(JSON.stringify(hint)) + 1;
-      if (bytes + size > mostBytes - 100) flush();
-      hints.push(hint);
-      bytes += size;
-    }
-    this.#gathered.clear();
-    flush();
-  }
 }
 
-function parse(payload: string): { owner: string; hints: string[] } | null {
+function parse(payload: string): { owner: string; hint: string } | null {
   try {
     const value = JSON.parse(payload) as unknown;
-    if (typeof value !== 'object' || value === null || !('owner' in value) || !('hints' in value)) return null;
-    const { owner, hints } = value;
-    if (typeof owner !== 'string' || !Array.isArray(hints)) return null;
-    return { owner, hints: hints.filter((hint) => typeof hint === 'string') };
+    if (typeof value !== 'object' || value === null || !('owner' in value) || !('hint' in value)) return null;
+    const { owner, hint } = value;
+    return typeof owner === 'string' && typeof hint === 'string' ? { owner, hint } : null;
   } catch {
     return null;
   }
