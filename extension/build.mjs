@@ -77,7 +77,6 @@ await Promise.all([
           ...browser,
           format: 'cjs',
           outExtension: { '.js': '.cjs' },
-          define: { global: 'globalThis', 'process.env.NODE_ENV': '"test"' },
           entryPoints: { 'test/web': 'test/web/index.ts' },
         }),
       ]

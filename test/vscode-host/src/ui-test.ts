@@ -75,6 +75,8 @@ async function deploy(workbench: Workbench): Promise<void> {
   await notification(/deployed and activated for 12 devices/).waitFor();
   say('deployed and activated');
   await quiet();
+  await command('View: Close All Editors');
+  await workbench.openFile('today.otaplan');
 }
 
 async function watch(workbench: Workbench): Promise<void> {
@@ -107,12 +109,15 @@ async function readLogAndRetry(workbench: Workbench): Promise<void> {
   await row('866123040000013').hover();
   await row('866123040000013').locator('.action-label[aria-label*="Retry"]').first().click();
   await row(/12\/12/).waitFor({ timeout: 180_000 });
+  await workbench.quiet();
   await shot('upgraded');
   say('retried and upgraded');
 }
 
-async function lookAtDashboard(workbench: Workbench, browser: Browser): Promise<void> {
-  const { page, row, shot } = workbench;
+async function lookAtDashboard(workbench: Workbench): Promise<void> {
+  const { page, row, shot, command } = workbench;
+  await command('View: Close All Editors');
+  await page.locator('iframe.webview.ready').first().waitFor({ state: 'detached' });
   await row('Water meter 2.4 today').hover();
   await row('Water meter 2.4 today').locator('.action-label[aria-label*="Dashboard"]').first().click();
   const frame = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
@@ -127,7 +132,6 @@ async function lookAtDashboard(workbench: Workbench, browser: Browser): Promise<
   await page.keyboard.press('Enter');
   await row('866123040000021').waitFor();
   say('its bar leads to the devices, by keyboard');
-  void browser;
 }
 
 const profile = createProfile(
@@ -152,7 +156,7 @@ try {
   await deploy(workbench);
   await watch(workbench);
   await readLogAndRetry(workbench);
-  await lookAtDashboard(workbench, browser);
+  await lookAtDashboard(workbench);
   code = 0;
 } catch (error) {
   console.error(error);

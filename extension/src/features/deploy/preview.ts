@@ -149,7 +149,7 @@ export function previewPage(preview: Preview): string {
   return [
     `# ${plainMarkdown(compiled.plan.name)}\n`,
     `${plainMarkdown(`${connection.name} · ${connection.server}. ${state}`)}\n`,
-    heading(vscode.l10n.t('Activation would be refused'), list(answer.refusals.map(({ detail }) => detail))),
+    heading(vscode.l10n.t('Activation would be refused'), list(refusalsLeft(preview))),
     heading(vscode.l10n.t('What changes'), list(changes)),
     heading(vscode.l10n.t('Devices'), list(deviceSentences(answer))),
     heading(vscode.l10n.t('Versions'), versions),

@@ -70,7 +70,7 @@ export function planRow(node: PlanNode, { plan, devices, successRate }: PlanOver
   const counted = devices.total === 0 ? null : `${done.toLocaleString()}/${devices.total.toLocaleString()}`;
   item.contextValue = `plan ${plan.status} ${plan.mode} ${actionsFor(plan.status).join(' ')}`;
   item.iconPath = icon(planLook(plan.status));
-  item.description = [status, counted, failed].filter((word) => word !== null).join(' · ');
+  item.description = [counted, failed, status].filter((word) => word !== null).join(' · ');
   item.tooltip = tooltip([
     plan.name,
     status,

@@ -22,7 +22,11 @@ describe('news of a plan', () => {
     expect(newsOf(overview('upgrading', 9, 0), overview('suspended', 9, 0), 5)).toEqual([]);
   });
   it('is the failure rate when it passes the limit, not while it stays above', () => {
-    expect(newsOf(overview('upgrading', 19, 1), overview('upgrading', 18, 2), 5)).toEqual(['failureRate']);
-    expect(newsOf(overview('upgrading', 18, 2), overview('upgrading', 18, 3), 5)).toEqual([]);
+    expect(newsOf(overview('upgrading', 95, 5), overview('upgrading', 94, 6), 5)).toEqual(['failureRate']);
+    expect(newsOf(overview('upgrading', 94, 6), overview('upgrading', 90, 10), 5)).toEqual([]);
+  });
+  it('is no failure rate before enough devices are decided', () => {
+    expect(newsOf(overview('upgrading', 0, 0), overview('upgrading', 0, 1), 5)).toEqual([]);
+    expect(newsOf(overview('upgrading', 0, 1), overview('upgrading', 40, 10), 5)).toEqual(['failureRate']);
   });
 });

@@ -80,13 +80,13 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
   }
 
   async function tell(reply: RetryReply): Promise<void> {
-    const accepted = vscode.l10n.t('{0} devices are tried again.', reply.acceptedTotal);
+    const accepted = vscode.l10n.t('Devices tried again: {0}.', reply.acceptedTotal);
     if (reply.refusedTotal === 0) {
       void vscode.window.setStatusBarMessage(`$(debug-restart) ${accepted}`, 5000);
       return;
     }
     const show = vscode.l10n.t('Show Refusals');
-    const words = `${accepted} ${vscode.l10n.t('{0} were refused.', reply.refusedTotal)}`;
+    const words = `${accepted} ${vscode.l10n.t('Refused: {0}.', reply.refusedTotal)}`;
     const chosen = await vscode.window.showWarningMessage(words, show);
     if (chosen === show) await vscode.commands.executeCommand('otaplan.refusals.focus');
   }
