@@ -53,21 +53,22 @@ async function ours(folder: string, planId: string, keys: readonly string[], per
 }
 
 type Row = Record<string, string | number | null>;
+const columns = ['before', 'time', 'component', 'attempt', 'cause', 'text', 'reported', 'checksum'];
 
 /** Writes the rows that `ours` made into the database as it was before: log lines, and the device's row after each call. */
 function bare(before: string, after: string, keys: readonly string[], perCall: number): Measured {
   const made = new DatabaseSync(path.join(after, 'developer-center.sqlite'), { readOnly: true });
   const newest = readNewest(before);
   const lines = made.prepare('SELECT * FROM log WHERE id > ? ORDER BY id').all(newest) as Row[];
-  const rows = made.prepare('SELECT row, state, last_log FROM plan_device ORDER BY row').all() as Row[];
+  const rows = made.prepare('SELECT row, state, last_log, row_checksum FROM plan_device ORDER BY row').all() as Row[];
   made.close();
   const db = new DatabaseSync(path.join(before, 'developer-center.sqlite'));
   db.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1;
     PRAGMA checkpoint_fullfsync = 1; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536`);
   const insert = db.prepare(
-    'INSERT INTO log (before, time, component, attempt, cause, text, reported) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO log (before, time, component, attempt, cause, text, reported, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const update = db.prepare('UPDATE plan_device SET state = ?, last_log = ? WHERE row = ?');
+  const update = db.prepare('UPDATE plan_device SET state = ?, last_log = ?, row_checksum = ? WHERE row = ?');
   const calls = (keys.length * statuses.length) / perCall;
   const linesPerCall = lines.length / calls;
   const stop = watch();
@@ -77,16 +78,10 @@ function bare(before: string, after: string, keys: readonly string[], perCall: n
     const until = Math.round((call + 1) * linesPerCall);
     for (; line < until; line++) {
       const l = lines[line] as Row;
-      insert.run(
-        ...([l['before'], l['time'], l['component'], l['attempt'], l['cause'], l['text'], l['reported']] as (
-          | string
-          | number
-          | null
-        )[]),
-      );
+      insert.run(...columns.map((column) => l[column] ?? null));
     }
     const row = rows[call % rows.length] as Row;
-    update.run(row['state'] as string, row['last_log'] as number, row['row'] as number);
+    update.run(row['state'] ?? null, row['last_log'] ?? null, row['row_checksum'] ?? null, row['row'] ?? null);
     if (call % together === together - 1 || call === calls - 1) db.exec('COMMIT');
   }
   const measured = stop(keys.length * statuses.length);

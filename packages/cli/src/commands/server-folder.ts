@@ -4,6 +4,11 @@ import type { Command } from 'commander';
 import { CliError, exits, type Io } from '../io.ts';
 import { writeJsonLine } from '../text/shown.ts';
 
+interface Options {
+  data?: string;
+  json?: true;
+}
+
 /** What is done with a data folder beside running a server on it: `verify`, `backup`, `restore`. */
 export function defineFolderCommands(server: Command, io: Io, exit: (code: number) => void): void {
   const add = (name: string, summary: string, example: string) =>
@@ -14,17 +19,20 @@ export function defineFolderCommands(server: Command, io: Io, exit: (code: numbe
       .option('--data <dir>', 'the data folder (default: otaplan-data)')
       .option('--json', 'print one JSON document')
       .addHelpText('after', `\nExample:\n  $ otaplan server ${example}`);
-  const folder = (options: { data?: string }) => resolve(io.cwd, options.data ?? server.opts<{ data: string }>().data);
+  // The parent knows both options too, and takes them wherever they stand.
+  const parent = () => server.opts<{ data: string; json?: true }>();
+  const folder = (options: Options) => resolve(io.cwd, options.data ?? parent().data);
+  const json = (options: Options) => options.json ?? parent().json ?? false;
 
   add(
     'verify',
     'look at everything in a data folder or backup while no server runs on it: counters, statuses, logs, checksums, package files',
     'verify --data ./data',
-  ).action(async (options: { data?: string; json?: true }) => {
+  ).action(async (options: Options) => {
     const data = folder(options);
     const found = await told(verifyFolder(data));
     const sound = found.problems.length === 0;
-    if (options.json) await writeJsonLine(io, { sound, ...found });
+    if (json(options)) await writeJsonLine(io, { sound, ...found });
     else {
       for (const problem of found.problems) await io.stdout.write(`${problem}\n`);
       const held = `${found.plans} plans, ${found.planDevices} devices in them, ${found.logLines} log lines, ${found.packageFiles} package files`;
@@ -43,19 +51,19 @@ export function defineFolderCommands(server: Command, io: Io, exit: (code: numbe
     'backup ./backup --data ./data',
   )
     .argument('<dir>', 'where to; must not exist yet')
-    .action(async (dir: string, options: { data?: string; json?: true }) => {
+    .action(async (dir: string, options: Options) => {
       const [data, target] = [folder(options), resolve(io.cwd, dir)];
       const running = await told(backUp(data, target));
-      if (options.json) await writeJsonLine(io, { backup: target, running });
+      if (json(options)) await writeJsonLine(io, { backup: target, running });
       else await io.stdout.write(`Backed up to ${target}${running ? ' by the running server' : ''}.\n`);
     });
 
   add('restore', 'make a data folder from a backup, which is verified first', 'restore ./backup --data ./restored')
     .argument('<dir>', 'the backup')
-    .action(async (dir: string, options: { data?: string; json?: true }) => {
+    .action(async (dir: string, options: Options) => {
       const [backup, data] = [resolve(io.cwd, dir), folder(options)];
       await told(restoreFolder(backup, data));
-      if (options.json) await writeJsonLine(io, { restored: data });
+      if (json(options)) await writeJsonLine(io, { restored: data });
       else await io.stdout.write(`Restored to ${data}. Start it with “otaplan server --data ${data}”.\n`);
     });
 }

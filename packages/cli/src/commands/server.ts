@@ -15,6 +15,7 @@ import { defineFolderCommands } from './server-folder.ts';
 
 interface Options {
   data: string;
+  database?: string;
   host: string;
   port: number;
   publicUrl?: string;
@@ -24,6 +25,12 @@ interface Options {
 export function define(command: Command, io: Io, exit: (code: number) => void): void {
   command
     .option('--data <dir>', 'folder where everything is kept', 'otaplan-data')
+    .addOption(
+      new Option(
+        '--database <url>',
+        'PostgreSQL database (postgres://…) that keeps everything but the files of packages; several servers may share it',
+      ).env('OTAPLAN_DATABASE'),
+    )
     .option(
       '--host <address>',
       'address to listen on; others than this machine reach it only when this says so',
@@ -37,7 +44,6 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
         .default('warn'),
     )
     .option('--json', 'JSON is what it always prints')
-    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nExample:\n  $ otaplan server --data ./data --port 8181\n  $ otaplan server backup ./backup --data ./data',
@@ -64,6 +70,9 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
   if (options.publicUrl !== undefined && !URL.canParse(options.publicUrl)) {
     throw new CliError(exits.usage, '--public-url is not an address such as https://ota.example.com.');
   }
+  if (options.database !== undefined && !/^postgres(ql)?:\/\/./.test(options.database)) {
+    throw new CliError(exits.usage, '--database is not an address such as postgres://otaplan@db.example.com/otaplan.');
+  }
   try {
     return await startServer({
       dataDir: resolve(io.cwd, options.data),
@@ -73,6 +82,7 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
       random: (count) => randomBytes(count),
       log: options.log === 'none' ? silentLog : jsonLog({ write: (line) => void io.stderr.write(line) }, options.log),
       ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+      ...(options.database === undefined ? {} : { database: options.database }),
     });
   } catch (error) {
     if (error instanceof StartError) throw new CliError(exits.no, error.message);
