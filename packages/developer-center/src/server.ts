@@ -28,14 +28,23 @@ import { PackageCatalogue } from './packages/catalogue.ts';
 import { FileStore } from './packages/file-store.ts';
 import { packageRoutes } from './packages/package-routes.ts';
 import { Verifications } from './packages/verification.ts';
+import { SharedChanges } from './replicas/shared-changes.ts';
+import { openSharedKeys } from './replicas/shared-keys.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { startErrorOf } from './start-error.ts';
 import type { Role } from './store/accounts.ts';
+import { openPostgresStore } from './store/postgres/open.ts';
 import { type FolderStore, openSqliteStore } from './store/sqlite/open.ts';
+import type { Store } from './store/store.ts';
 
 export interface ServerOptions {
-  /** Where everything is kept; made when missing. One server at a time. */
+  /** Where everything is kept; made when missing. One server at a time, unless there is a database. */
   readonly dataDir: string;
+  /**
+   * `postgres://…`: everything but the files of packages is kept in this database, which other servers may share; they then share the
+   * folder `files` in the data folder, too. Its password is never told.
+   */
+  readonly database?: string;
   /** Default: loopback only. */
   readonly host?: string;
   /** 0: any free one. */
@@ -66,7 +75,9 @@ export interface RunningServer {
 
 /** Generous: only a loop gone wild meets it. */
 const defaultRate = { burst: 2000, perSecond: 500 };
-const sweepMs = 60 * 60 * 1000;
+const minuteMs = 60 * 1000;
+const sweepMs = 60 * minuteMs;
+const dayMs = 24 * 60 * minuteMs;
 
 /**
  * Starts Developer Center.
@@ -74,10 +85,11 @@ const sweepMs = 60 * 60 * 1000;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { dataDir, host = '127.0.0.1', port } = options;
-  let store: FolderStore | null = null;
+  let store: Store | FolderStore | null = null;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    store = openSqliteStore(dataDir);
+    const { database: url, clock, random } = options;
+    store = url === undefined ? openSqliteStore(dataDir) : await openPostgresStore({ url, clock, random });
     return await assemble(options, host, store);
   } catch (error) {
     await store?.close();
@@ -85,13 +97,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function assemble(options: ServerOptions, host: string, store: FolderStore): Promise<RunningServer> {
+async function assemble(options: ServerOptions, host: string, store: Store | FolderStore): Promise<RunningServer> {
   const { dataDir, clock, random, log = silentLog } = options;
   const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
-  const keys = openServerKeys(dataDir, random);
-  const files = new FileStore(join(dataDir, 'files'), random);
+  const { shared } = store;
+  const sharedKeys = shared ? await openSharedKeys(dataDir, shared, random) : null;
+  const keys = sharedKeys ?? openServerKeys(dataDir, random);
+  // Another replica's uploads may be under way.
+  const abandonedBefore = shared ? clock.now() - dayMs : Number.POSITIVE_INFINITY;
+  const files = new FileStore(join(dataDir, 'files'), random, abandonedBefore);
   const accessKeys = new AccessKeys(store.accounts, keys, clock, random);
-  const owner = await accessKeys.openOwner(dataDir);
+  const owner = await accessKeys.openOwner(dataDir, sharedKeys?.owner);
   await store.accounts.releaseClaims();
 
   let url = publicUrl?.href.replace(/\/$/, '') ?? '';
@@ -100,12 +116,16 @@ async function assemble(options: ServerOptions, host: string, store: FolderStore
     `${url}/device/v1/files/${tokens.make(file, `${productKey}/${deviceKey}`, clock.now())}/${encodeURIComponent(file.name)}`;
 
   const zoneData = process.versions['tz'] ?? 'unknown';
-  const center = openCenter({ store, clock, random, fileUrl, zoneData });
+  const opened = openCenter({ store, clock, random, fileUrl, zoneData });
+  // A device that hung up here may have a poll open at another replica: it stays online until it was not heard of for long.
+  const center: Center = shared ? { ...opened, deviceLeft: async () => {} } : opened;
+  const sharedChanges = shared ? new SharedChanges(center.changes, shared.relay, clock) : null;
   const polls = new Polls(center.changes, clock);
   const epoch = Buffer.from(random(6)).toString('hex');
   const events = new EventStreams(center.changes, (planId) => readPlan(center, planId), { clock, log, epoch });
   const verifications = new Verifications(center, store, clock, log);
   await verifications.resume();
+  await sharedChanges?.start(store.plans, log);
   const authentication = new Authentication(accessKeys, keys, store.registry, clock);
   let closing = false;
   let requests = 0;
@@ -135,9 +155,9 @@ async function assemble(options: ServerOptions, host: string, store: FolderStore
       nameRequest: () => `urn:otaplan:request:${epoch}-${++requests}`,
     },
   );
-  const control = offerControl(app, dataDir, store);
+  const control = 'backup' in store ? offerControl(app, dataDir, store) : null;
   const listening = await listen(app, host, options.port);
-  control.announce(urlOf(listening, host));
+  control?.announce(urlOf(listening, host));
   if (url === '') url = urlOf(listening, host);
   const scheduler = new Scheduler(center, clock, (error) =>
     log.error({ err: error }, 'What was due could not be done.'),
@@ -147,15 +167,20 @@ async function assemble(options: ServerOptions, host: string, store: FolderStore
     store.accounts.sweepIdempotencyKeys(clock.now() - keepRepliesMs),
   );
 
+  // What another replica began and cannot follow any more.
+  const stopResuming = shared ? every(clock, minuteMs, log, () => verifications.resume()) : () => {};
+
   const stop = async () => {
     closing = true;
     stopSweeping();
+    stopResuming();
     polls.close();
     events.close();
     verifications.close();
     await listening.close(clock);
     await scheduler.stop();
-    control.end();
+    sharedChanges?.close();
+    control?.end();
     await store.close();
   };
   let stopped: Promise<void> | null = null;

@@ -22,21 +22,24 @@ const keyBytes = 32;
  */
 export function openServerKeys(dataDir: string, random: RandomBytes): ServerKeys {
   const path = join(dataDir, 'server-key');
-  return keysFrom(readKey(path) ?? makeKey(path, random));
+  return keysFrom(readRootKey(dataDir) ?? makeKey(path, random));
 }
 
 /** The keys of a folder that has one; `null`: it has none. @throws Error when it is not a key */
 export function readServerKeys(dataDir: string): ServerKeys | null {
-  const root = readKey(join(dataDir, 'server-key'));
+  const root = readRootKey(dataDir);
   return root === null ? null : keysFrom(root);
 }
 
-function keysFrom(root: Buffer): ServerKeys {
+/** The keys that follow from the one. */
+export function keysFrom(root: Buffer): ServerKeys {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', root, '', `otaplan ${purpose}`, keyBytes));
   return { tokens: derive('tokens'), downloads: derive('downloads'), sealing: derive('sealing') };
 }
 
-function readKey(path: string): Buffer | null {
+/** The one in a data folder; `null`: there is none. @throws Error when the file is there but is not a key */
+export function readRootKey(dataDir: string): Buffer | null {
+  const path = join(dataDir, 'server-key');
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -50,8 +53,13 @@ function readKey(path: string): Buffer | null {
   return key;
 }
 
+/** One that nobody can guess. */
+export function makeRootKey(random: RandomBytes): Buffer {
+  return Buffer.from(random(keyBytes));
+}
+
 function makeKey(path: string, random: RandomBytes): Buffer {
-  const key = Buffer.from(random(keyBytes));
+  const key = makeRootKey(random);
   writeSecretFile(path, `${key.toString('hex')}\n`);
   return key;
 }

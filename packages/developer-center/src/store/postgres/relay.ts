@@ -4,11 +4,7 @@ import type { Relay } from '../store.ts';
 import { connectionOf, type Database } from './database.ts';
 
 const channel = 'otaplan';
-/** At most ten notifications a second. */
-const gatherMs = 100;
 const againMs = 1000;
-/** PostgreSQL takes less than 8000 bytes in one. */
-const mostBytes = 7500;
 
 /**
  * Hints between replicas, by NOTIFY outside every transaction. A hint may be lost, and nothing is wrong then: whoever gets one reads
@@ -19,8 +15,6 @@ export class PostgresRelay implements Relay {
   readonly #db: Database;
   readonly #owner: string;
   readonly #clock: Clock;
-  readonly #gathered = new Set<string>();
-  #callOff: (() => void) | null = null;
   #client: Client | null = null;
   #closed = false;
 
@@ -66,7 +60,6 @@ export class PostgresRelay implements Relay {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#callOff?.();
     await this.#client?.end().catch(() => {});
   }
 }
