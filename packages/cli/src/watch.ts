@@ -8,7 +8,7 @@ import { colorsFor, shown, writeJsonLine } from './text/shown.ts';
 
 /**
  * Stays and shows every change until Ctrl-C, or until the plan is over and no device is on its way: a screen on a terminal,
- * else a line per change (`json`: a JSON line).
+ * else lines, at most one a plan every two seconds (`json`: a JSON line per change).
  * @param planId `null`: every plan
  */
 export async function watch(io: Io, client: Client, planId: string | null, json: boolean): Promise<void> {
@@ -19,6 +19,7 @@ export async function watch(io: Io, client: Client, planId: string | null, json:
   const end = () => done.resolve();
   io.signal.addEventListener('abort', end, { once: true });
   const drawing = onScreen ? drawScreen(io, client, store, ids) : null;
+  const lines = onScreen || json ? null : plainLines(io, (id) => store.plan(id));
   const unsubscribe = store.subscribe((change) => {
     const { connection } = { connection: store.connection() };
     if (connection.state === 'stopped') done.reject(new ClientError(connection.failure));
@@ -29,7 +30,9 @@ export async function watch(io: Io, client: Client, planId: string | null, json:
     else {
       for (const id of change.plans) {
         const overview = store.plan(id);
-        if (overview && (planId === null || planId === id)) void writeChange(io, overview, json);
+        if (!overview || (planId !== null && planId !== id)) continue;
+        if (lines) lines.changed(id);
+        else void writeJsonLine(io, overview);
       }
     }
     const overview = planId === null ? undefined : store.plan(planId);
@@ -40,6 +43,7 @@ export async function watch(io: Io, client: Client, planId: string | null, json:
     await done.promise;
   } finally {
     unsubscribe();
+    lines?.close();
     store.close();
     io.signal.removeEventListener('abort', end);
     drawing?.close();
@@ -50,13 +54,47 @@ function isFinal({ plan, devices }: PlanOverview): boolean {
   return isOver(plan.status as PlanStatus) && devices.upgrading === 0;
 }
 
-function writeChange(io: Io, overview: PlanOverview, json: boolean): Promise<void> {
-  if (json) return writeJsonLine(io, overview);
-  const { plan, devices, successRate } = overview;
-  const time = new Date(io.ambient.now()).toISOString().slice(11, 19);
-  return io.stdout.write(
-    `${time}Z ${shown(plan.name)}: ${shown(statusLabel(planStatuses, plan.status))}; ${devices.notUpgraded} not upgraded, ${devices.upgrading} upgrading, ${devices.upgraded} upgraded, ${devices.upgradeFailed} failed, ${devices.noUpdateRequired} no update required; success ${formatRate(successRate)}\n`,
-  );
+/** Milliseconds between two lines of one plan. */
+const lineEvery = 2000;
+
+/** A line a plan at most every two seconds, in which the latest state is written; the last state is never left out. */
+export function plainLines(io: Pick<Io, 'ambient' | 'stdout'>, planOf: (id: string) => PlanOverview | undefined) {
+  const pauses = new Map<string, () => void>();
+  const stale = new Set<string>();
+  const write = (id: string) => {
+    stale.delete(id);
+    const overview = planOf(id);
+    if (overview) void io.stdout.write(planLine(overview, io.ambient.now()));
+  };
+  const pauseAfter = (id: string) => {
+    const over = () => {
+      pauses.delete(id);
+      if (!stale.has(id)) return;
+      write(id);
+      pauseAfter(id);
+    };
+    pauses.set(id, io.ambient.after(lineEvery, over));
+  };
+  return {
+    /** Something of a plan changed. */
+    changed(id: string) {
+      stale.add(id);
+      if (pauses.has(id)) return;
+      write(id);
+      pauseAfter(id);
+    },
+    /** Writes what is not written yet. */
+    close() {
+      for (const cancel of pauses.values()) cancel();
+      pauses.clear();
+      for (const id of [...stale]) write(id);
+    },
+  };
+}
+
+function planLine({ plan, devices, successRate }: PlanOverview, now: number): string {
+  const time = new Date(now).toISOString().slice(11, 19);
+  return `${time}Z ${shown(plan.name)}: ${shown(statusLabel(planStatuses, plan.status))}; ${devices.notUpgraded} not upgraded, ${devices.upgrading} upgrading, ${devices.upgraded} upgraded, ${devices.upgradeFailed} failed, ${devices.noUpdateRequired} no update required; success ${formatRate(successRate)}\n`;
 }
 
 /** Redraws at most four times a second; failures by cause are read anew every five seconds while something changes. */

@@ -6,6 +6,7 @@ import { type ProfileInput, ProfileInvalid, type Progress, type SimulationOption
 import { componentTypes, isComponentIdentifier, isDeviceKey, isProductKey, versionProblem } from '@otaplan/model';
 import { type Command, InvalidArgumentError } from 'commander';
 import { addConnectionOptions, type ConnectionOptions, connect } from '../connection.ts';
+import { readCsv, wrongCell } from '../csv.ts';
 import { CliError, exits, type Io } from '../io.ts';
 import { progressLine } from '../text/progress.ts';
 import { writeJsonLine } from '../text/shown.ts';
@@ -136,16 +137,10 @@ function positive(text: string): number {
 }
 
 function readKeys(io: Io, file: string): string[] {
-  const lines = read(io, file)
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const cells = (line: string) => line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
-  const column = cells(lines[0] ?? '').indexOf('device_key');
-  const keys = (column === -1 ? lines : lines.slice(1)).map((line) => cells(line)[Math.max(column, 0)] ?? '');
-  const wrong = keys.findIndex((key) => !isDeviceKey(key));
-  if (wrong !== -1)
-    throw new CliError(exits.usage, `${file}, line ${wrong + (column === -1 ? 1 : 2)}: not a device key.`);
+  const rows = readCsv(io, file, { needed: ['device_key'], oneALine: 'device_key' });
+  const keys = rows.map(({ line, cells: { device_key: key = '' } }) =>
+    isDeviceKey(key) ? key : wrongCell(file, line, key, 'a device key'),
+  );
   return [...new Set(keys)];
 }
 
