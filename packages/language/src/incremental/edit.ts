@@ -1,3 +1,5 @@
+import * as ast from '../generated/ast.ts';
+import { inheritKeys } from '../meaning/devices.ts';
 import { cutFrom } from '../syntax/blocks.ts';
 import { nestTooDeep } from '../syntax/nesting.ts';
 import { type Block, blockIndexAt, detached, SourceFile, type SourceParser, tooLarge } from '../syntax/source.ts';
@@ -75,9 +77,24 @@ function exchange(parser: SourceParser, old: readonly Block[], pieces: readonly 
   const changed = pieces.slice(head, pieces.length - tail);
   const paired = removed.length === changed.length;
   const added = changed.map((text, index) => parser.parseBlock(text, paired ? removed[index] : undefined));
+  for (const [index, block] of paired ? added.entries() : []) inherit(block, removed[index]);
   const same = new Set(added.filter((block, index) => paired && sharesTrees(block, removed[index])));
   const middle = [...old.slice(0, head), ...added, ...old.slice(old.length - tail)];
   return { middle, removed, added, same };
+}
+
+/** Takes over what the block that stood there has worked out of its text, where it is long. */
+function inherit(block: Block, before: Block | undefined): void {
+  const [node] = block.declarations;
+  const [other] = before?.declarations ?? [];
+  if (ast.isDevices(node) && ast.isDevices(other)) withFile(block, before, () => inheritKeys(node, other));
+}
+
+/** A block that is in no file yet has places all the same: those of the block that stood there. */
+function withFile(block: Block, before: Block | undefined, work: () => void): void {
+  block.file = before?.file;
+  work();
+  block.file = undefined;
 }
 
 function sharesTrees(block: Block, before: Block | undefined): boolean {

@@ -60,3 +60,29 @@ describe('a project that lives through edits', () => {
     ]);
   });
 });
+
+describe('a long list of devices', () => {
+  it('has the keys of a fresh reading after random edits, one by one', () => {
+    const random = seeded(11);
+    const uri = 'file:///work/list.otaplan';
+    const lines = Array.from({ length: 300 }, (_, i) => `  ${866_123_040_000_000 + i}`);
+    let text = `product m {\n  key "p1"\n}\n\ndevices many of m {\n${lines.join('\n')}\n}\n`;
+    const project = new Project(world);
+    project.set(uri, text);
+    const bits = ['1', '\n', ' ', ',', '// x', '/* y */', '}', '8661230400\n', ''];
+    for (let edit = 0; edit < 150; edit++) {
+      const start = 40 + random(text.length - 44);
+      const oldEnd = Math.min(text.length, start + (random(4) === 0 ? random(40) : 0));
+      const insert = bits[random(bits.length)] ?? '';
+      text = text.slice(0, start) + insert + text.slice(oldEnd);
+      project.edit(uri, text, { start, oldEnd, newEnd: start + insert.length });
+      const fresh = new Project(world);
+      fresh.set(uri, text);
+      const keys = (of: Project) =>
+        of.workspace.deviceLists().map((list) => list.keys.map((key, index) => [key, list.place(index).start]));
+      expect(keys(project)).toEqual(keys(fresh));
+      if (random(20) === 0) text = text.replaceAll(/\/\/.*|\/\*[\s\S]*?\*\//g, '');
+      project.set(uri, text);
+    }
+  });
+});

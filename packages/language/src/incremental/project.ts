@@ -261,7 +261,9 @@ export class Project {
     kept.entries.set(undefined, rest);
     this.markDirty(rest);
     if (differs) {
-      const onlyPlans = [...removed, ...added].every(({ declarations }) => declarations.every((node) => ast.isPlan(node)));
+      const onlyPlans = [...removed, ...added].every(({ declarations }) =>
+        declarations.every((node) => ast.isPlan(node)),
+      );
       if (onlyPlans && kept.known) this.live.forgetPlans();
       else this.live.forgetDeclared(uri);
       kept.known = true;

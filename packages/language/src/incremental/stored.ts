@@ -1,6 +1,7 @@
 import type { Finding, FindingTag, RelatedPlace, Severity } from '../findings.ts';
 import type { AnyRule, Problem } from '../rules/rule.ts';
 import { rulesReference } from '../rules/run.ts';
+import { commonEnd, commonStart } from '../syntax/common.ts';
 import type { Range } from '../syntax/lines.ts';
 import type { Block, Place, SourceFile } from '../syntax/source.ts';
 
@@ -82,11 +83,8 @@ export function carried(
   const next = successors.get(block);
   if (!next) return undefined;
   const [before, after] = [block.text, next.text];
-  let head = 0;
-  while (head < before.length && before[head] === after[head]) head++;
-  let tail = 0;
-  const most = Math.min(before.length, after.length) - head;
-  while (tail < most && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  const head = commonStart(before, after);
+  const tail = commonEnd(before, after, head);
   const shift = end <= head ? 0 : start >= before.length - tail ? after.length - before.length : undefined;
   if (shift === undefined) return undefined;
   const related = finding.related.filter(({ at }) => at.block !== block);

@@ -1,5 +1,5 @@
 import type { Devices } from '../generated/ast.ts';
-import { cutKeys, type KeyList } from '../syntax/keys.ts';
+import { cutKeys, cutKeysAgain, type KeyList } from '../syntax/keys.ts';
 import { type Block, blockOfNode, fileOf, type Place, placeOf } from '../syntax/source.ts';
 import type { Answer, World } from '../world.ts';
 import { type ListFile, readList } from './lists.ts';
@@ -19,7 +19,7 @@ export interface DeviceList {
   place(index: number): Place;
 }
 
-const cut = new WeakMap<Devices, { readonly block: Block; readonly list: KeyList }>();
+const cut = new WeakMap<Devices, { readonly block: Block; readonly list: KeyList; readonly offset: number }>();
 
 /** The keys in the body of a `devices` block, cut once. Empty when they come from a file. */
 export function keysOf(node: Devices): KeyList {
@@ -27,10 +27,23 @@ export function keysOf(node: Devices): KeyList {
   const known = cut.get(node);
   // A tree may be handed on to another block in which only comments and blanks are different: places are others there.
   if (known?.block === block) return known.list;
-  const place = node.keys === undefined ? undefined : placeOf(node, 'keys');
-  const list = cutKeys(node.keys ?? '', place ? place.start - block.offset : 0);
-  cut.set(node, { block, list });
+  const offset = keysOffset(node);
+  const list = cutKeys(node.keys ?? '', offset);
+  cut.set(node, { block, list, offset });
   return list;
+}
+
+/** Cuts the keys of a list that was edited, taking over those of the list that stood there where they are the same. */
+export function inheritKeys(node: Devices, before: Devices): void {
+  const known = cut.get(before);
+  if (node === before || !known || node.keys === undefined || before.keys === undefined) return;
+  const offset = keysOffset(node);
+  const list = cutKeysAgain(node.keys, offset, { body: before.keys, offset: known.offset, list: known.list });
+  cut.set(node, { block: blockOfNode(node), list, offset });
+}
+
+function keysOffset(node: Devices): number {
+  return node.keys === undefined ? 0 : placeOf(node, 'keys').start - blockOfNode(node).offset;
 }
 
 /** Reads a declaration's devices, from its body or from the list file that it names. */

@@ -199,6 +199,8 @@ export class SourceParser {
 
 /** A part of a text that does not keep the whole text in memory. */
 export function detached(text: string, start: number, end: number): string {
+  // One that is most of the text may as well keep it.
+  if ((end - start) * 2 > text.length) return text.slice(start, end);
   return [text.slice(start, start + 1), text.slice(start + 1, end)].join('');
 }
 
