@@ -107,8 +107,11 @@ export interface Center {
 
   /** Applies the reports of one device in order; answers one result for each. */
   deviceReports(device: DeviceIdentity, reports: readonly ParsedReport[]): Promise<ReplyOf<typeof sendReports>>;
-  /** The plan message of a device now. Reading it changes nothing and triggers nothing. */
-  planMessage(device: DeviceIdentity): Promise<PlanMessage>;
+  /**
+   * The plan message of a device now. Reading it changes nothing and triggers nothing.
+   * @param origin where the device reaches the service, such as `http://10.0.0.5:8181`; for addresses when no public one was given
+   */
+  planMessage(device: DeviceIdentity, origin?: string): Promise<PlanMessage>;
   /** The device was heard of: it counts as online for ten minutes, and what waited for it is done. Cheap when called often. */
   deviceSeen(device: DeviceIdentity): Promise<void>;
   /** Its connection broke: it counts as offline. */
@@ -127,4 +130,4 @@ export interface Center {
 }
 
 /** Where a device gets a file: made by the part that serves files, signed for this device, short-lived. */
-export type FileUrl = (file: PackageFileRecord, device: DeviceIdentity) => string;
+export type FileUrl = (file: PackageFileRecord, device: DeviceIdentity, origin?: string) => string;

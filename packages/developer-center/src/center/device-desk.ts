@@ -45,7 +45,7 @@ export class DeviceDesk {
   }
 
   /** The oldest plan that is issued to the device, whole. */
-  async message(identity: DeviceIdentity): Promise<PlanMessage> {
+  async message(identity: DeviceIdentity, origin?: string): Promise<PlanMessage> {
     const found = await this.#parts.store.plans.readDevice(identity.productKey, identity.deviceKey);
     if (!found) throw unknownDevice(identity);
     const run = found.runs.find(({ plan, state }) => isTold(plan, state));
@@ -66,6 +66,7 @@ export class DeviceDesk {
         targetVersion: wanted.target,
         attempt: component.attempt,
         status: component.status,
+        retryAt: component.retryAt === null ? null : new Date(component.retryAt).toISOString(),
         battery: document.conditions.batteryPercent,
         signal: document.conditions.signalDbm,
         space: found?.files.reduce((sum, file) => sum + file.size, 0) ?? 0,
@@ -74,7 +75,7 @@ export class DeviceDesk {
             ? {
                 files: found.files.map((file) => ({
                   name: file.name,
-                  url: this.#parts.fileUrl(file, identity),
+                  url: this.#parts.fileUrl(file, identity, origin),
                   size: file.size,
                   md5: file.md5 ?? '',
                   crc32: file.crc32 ?? '',

@@ -86,7 +86,7 @@ export function openCenter(options: CenterOptions): Center {
     },
 
     deviceReports: (device, reports) => answered(devices.reports(device, reports)),
-    planMessage: (device) => answered(devices.message(device)),
+    planMessage: (device, origin) => answered(devices.message(device, origin)),
     deviceSeen: (device) => answered(devices.seen(device)),
     deviceLeft: (device) => answered(devices.left(device)),
     endUserView: (device, planId) => answered(endUsers.view(device, planId)),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DeviceReport, readDevicePlan, sendReports } from '@otaplan/api';
 import type { Center, DeviceIdentity, ParsedReport } from '../center/center.ts';
 import type { Clock } from '../clock.ts';
+import { originOf } from '../http/hosts.ts';
 import { forDevices, type Route } from '../http/routes.ts';
 import type { Polls } from './polls.ts';
 
@@ -20,7 +21,7 @@ export function deviceRoutes(center: Center, polls: Polls, clock: Clock): Route[
         // Waits from before the reading, so that a change in between is not missed.
         const waiting = left > 0 ? polls.wait(device, left, request.signal) : null;
         try {
-          const message = JSON.stringify(await center.planMessage(device));
+          const message = JSON.stringify(await center.planMessage(device, originOf(request)));
           const etag = `"${createHash('sha256').update(message).digest('base64url').slice(0, 22)}"`;
           const headers = { ETag: etag, 'Cache-Control': 'no-store', 'Content-Type': 'application/json' };
           if (etag !== known) return new Response(message, { headers });

@@ -9,6 +9,7 @@ import { type ComponentStatus, componentStatuses, deviceStatuses, type PlanCompo
 import type { Center, DeviceIdentity, EndUserAction, EndUserView, FileUrl } from '../center/center.ts';
 import { ProblemError } from '../center/problem-error.ts';
 import type { EndUserCaller } from '../http/callers.ts';
+import { originOf } from '../http/hosts.ts';
 import { CloudError } from '../http/problem-reply.ts';
 import { forEndUsers, type Route } from '../http/routes.ts';
 import type { PackageStore } from '../store/packages.ts';
@@ -16,10 +17,12 @@ import type { PackageStore } from '../store/packages.ts';
 /** The end user's calls on plans that want confirmation (`developer-center.md`, section 9), for the devices of the user's token. */
 export function endUserRoutes(center: Center, packages: PackageStore, fileUrl: FileUrl): Route[] {
   return [
-    forEndUsers(getDeviceUpgradePlan, async ({ caller, query }) => {
+    forEndUsers(getDeviceUpgradePlan, async ({ caller, query, request }) => {
       const device = checkHeld(caller, { productKey: query.pk, deviceKey: query.dk });
       const view = await center.endUserView(device);
-      const data = view ? await toWire(view, device, packages, fileUrl) : null;
+      const data = view
+        ? await toWire(view, device, packages, (file, holder) => fileUrl(file, holder, originOf(request)))
+        : null;
       return { code: cloudCodes.ok, msg: 'success', data };
     }),
     forEndUsers(userBatchConfirmUpgrade, async ({ caller, body }) => {

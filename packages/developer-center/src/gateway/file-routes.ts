@@ -46,20 +46,25 @@ export function fileRoutes(files: FileStore, tokens: DownloadTokens, clock: Cloc
 
 /** Bytes as they are asked for. What fails on the way breaks the connection: the reader sees that it is cut, not that it is whole. */
 function streamOf(bytes: AsyncGenerator<Uint8Array>, socket: Socket, log: Log): ReadableStream<Uint8Array> {
+  let broken = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const next = await bytes.next();
+          // The device hung up while the block was read: nobody takes it, and nothing failed.
+          if (broken) return;
           if (next.done) controller.close();
           else controller.enqueue(next.value);
         } catch (error) {
+          if (broken) return;
           log.error({ err: error }, 'A package file could not be read to its end.');
           socket.destroy();
           controller.close();
         }
       },
       async cancel() {
+        broken = true;
         await bytes.return(undefined);
       },
     },

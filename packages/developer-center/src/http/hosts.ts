@@ -43,6 +43,12 @@ function isOurs(host: string, rules: HostRules): boolean {
   return isIP(name) !== 0 && !isLoopback(rules.listening);
 }
 
+/** The address under which a caller reached us, from its `Host`, which {@link checkOrigin} has let pass. */
+export function originOf(request: Request): string | undefined {
+  const host = request.headers.get('Host');
+  return host === null ? undefined : `http://${host.toLowerCase()}`;
+}
+
 /** Whether a name or address reaches this machine only. */
 export function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
