@@ -112,8 +112,11 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
 
   let url = publicUrl?.href.replace(/\/$/, '') ?? '';
   const tokens = new DownloadTokens(keys.downloads);
-  const fileUrl: FileUrl = (file, { productKey, deviceKey }) =>
-    `${url}/device/v1/files/${tokens.make(file, `${productKey}/${deviceKey}`, clock.now())}/${encodeURIComponent(file.name)}`;
+  const fileUrl: FileUrl = (file, { productKey, deviceKey }, origin) => {
+    const token = tokens.make(file, `${productKey}/${deviceKey}`, clock.now());
+    const base = publicUrl === null ? (origin ?? url) : url;
+    return `${base}/device/v1/files/${token}/${encodeURIComponent(file.name)}`;
+  };
 
   const zoneData = process.versions['tz'] ?? 'unknown';
   const opened = openCenter({ store, clock, random, fileUrl, zoneData });
