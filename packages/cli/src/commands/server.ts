@@ -50,8 +50,8 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
     )
     .action(async (options: Options) => {
       const running = await start(io, options);
-      const { url, accessKey, accessSecretFile } = running;
-      await writeJsonLine(io, { url, accessKey, accessSecretFile });
+      const { url, port, accessKey, accessSecretFile } = running;
+      await writeJsonLine(io, { url, port, accessKey, accessSecretFile });
       await io.stderr.write(`Developer Center answers at ${url}. Ctrl-C ends it.\n`);
       if (!io.signal.aborted)
         await new Promise((resolve) => io.signal.addEventListener('abort', resolve, { once: true }));
