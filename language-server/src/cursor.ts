@@ -14,14 +14,9 @@ export interface AtCursor {
   readonly end: number;
 }
 
-/** Offset of a position, whatever a client sends: beyond a line is its end, beyond the text the text's. */
-export function offsetAt(file: SourceFile, { line, character }: Position): number {
-  const { lineTable } = file;
-  if (line < 0) return 0;
-  if (line >= lineTable.count) return file.text.length;
-  const start = lineTable.offset({ line, character: 0 });
-  const next = line + 1 < lineTable.count ? lineTable.offset({ line: line + 1, character: 0 }) : file.text.length + 1;
-  return Math.min(start + Math.max(0, character), Math.max(start, next - 1));
+/** Offset of a position, whatever a client sends. */
+export function offsetAt(file: SourceFile, position: Position): number {
+  return file.offsetAt(position);
 }
 
 /** What stands at an offset; of two words that touch there, the second, unless it is a sign. */

@@ -27,7 +27,7 @@ export const formatting: Feature = {
         const source = session.source(textDocument.uri);
         if (!source) return [];
         const { file } = source;
-        const block = file.blockAt(file.lineTable.offset(position));
+        const block = file.blockAt(file.offsetAt(position));
         // While braces inside are closed one by one, the declaration is not whole yet.
         if (!block || block.broken || !block.text.trimEnd().endsWith('}')) return [];
         return withinLines(edits(file, formatted(file)), file.range(block.offset, block.offset + block.text.length));

@@ -20,8 +20,8 @@ export const inlayHints: Feature = {
 
 function* hints(session: Session, file: SourceFile, range: Range): Iterable<InlayHint> {
   const wanted = session.settings.inlayHints ?? {};
-  const from = file.lineTable.offset({ line: range.start.line, character: 0 });
-  const to = file.lineTable.offset({ line: range.end.line + 1, character: 0 });
+  const from = file.offsetAt({ line: range.start.line, character: 0 });
+  const to = file.offsetAt({ line: range.end.line + 1, character: 0 });
   const { workspace } = session.project;
   const after = (at: { end: number }, label: string, tooltip: string): InlayHint => ({
     position: file.range(at.end, at.end).start,

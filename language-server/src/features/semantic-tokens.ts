@@ -36,8 +36,8 @@ export const semanticTokens: Feature = {
 
 function tokens(session: Session, file: SourceFile, range?: Range) {
   const found: { start: number; end: number; type: Type; modifiers: readonly Modifier[] }[] = [];
-  const from = range ? file.lineTable.offset({ line: range.start.line, character: 0 }) : 0;
-  const to = range ? file.lineTable.offset({ line: range.end.line + 1, character: 0 }) : file.text.length;
+  const from = range ? file.offsetAt({ line: range.start.line, character: 0 }) : 0;
+  const to = range ? file.offsetAt({ line: range.end.line + 1, character: 0 }) : file.text.length;
   for (const block of file.blocks) {
     if (block.offset + block.text.length < from || block.offset > to) continue;
     for (const declaration of block.declarations) {

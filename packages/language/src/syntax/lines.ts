@@ -9,18 +9,34 @@ export interface Range {
   readonly end: Position;
 }
 
-/** Where the lines of a text start, to turn offsets into positions and back. `\n`, `\r\n` and `\r` end a line. */
+/**
+ * Where the lines of a text start, to turn offsets into positions and back. `\n`, `\r\n` and `\r` end a line.
+ * Worked out when first asked for.
+ */
 export class Lines {
-  private readonly starts: readonly number[];
+  private readonly text: string;
   private readonly length: number;
+  private known: readonly number[] | undefined;
+  private breaksKnown: number | undefined;
 
   constructor(text: string) {
-    const starts = [0];
-    const plain = !text.includes('\r');
-    if (plain) for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-    else for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
-    this.starts = starts;
+    this.text = text;
     this.length = text.length;
+  }
+
+  private get starts(): readonly number[] {
+    this.known ??= lineStarts(this.text);
+    return this.known;
+  }
+
+  /** How many lines end in the text; cheaper than where. */
+  get breaks(): number {
+    this.breaksKnown ??= this.known || this.text.includes('\r') ? this.starts.length - 1 : countBreaks(this.text);
+    return this.breaksKnown;
+  }
+  /** Length of what follows the last line break. */
+  get lastLength(): number {
+    return this.length - 1 - Math.max(this.text.lastIndexOf('\n'), this.text.lastIndexOf('\r'));
   }
 
   get count(): number {
@@ -47,4 +63,17 @@ export class Lines {
     const start = this.starts[position.line];
     return start === undefined ? this.length : Math.min(start + position.character, this.length);
   }
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  if (text.includes('\r')) for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
+  else for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function countBreaks(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }

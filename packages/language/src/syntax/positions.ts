@@ -20,9 +20,9 @@ export class BlockPositions {
     for (const [index, block] of blocks.entries()) {
       this.lines[index] = line;
       this.characters[index] = character;
-      const last = block.lines.position(block.text.length);
-      line += last.line;
-      character = last.line === 0 ? character + last.character : last.character;
+      const { breaks, lastLength } = block.lines;
+      line += breaks;
+      character = breaks === 0 ? character + lastLength : lastLength;
     }
   }
 
@@ -40,5 +40,30 @@ export class BlockPositions {
     const inside = block.lines.position(offset - block.offset);
     const line = (this.lines[low] ?? 0) + inside.line;
     return { line, character: inside.character + (inside.line === 0 ? (this.characters[low] ?? 0) : 0) };
+  }
+
+  /** The offset of a position, or `undefined` behind the last block. Beyond a line is its end. */
+  offset({ line, character }: Position): number | undefined {
+    let low = 0;
+    let high = this.blocks.length - 1;
+    const begins = (index: number) => {
+      const at = this.lines[index] ?? 0;
+      return at < line || (at === line && (this.characters[index] ?? 0) <= character);
+    };
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (begins(middle)) low = middle;
+      else high = middle - 1;
+    }
+    const block = this.blocks[low];
+    if (!block) return undefined;
+    const inside = line - (this.lines[low] ?? 0);
+    if (inside < 0 || inside > block.lines.breaks) return undefined;
+    const from = block.lines.offset({ line: inside, character: 0 });
+    const next = block.text.slice(from).search(/[\r\n]/);
+    const end = next === -1 ? block.text.length : from + next;
+    const wanted = from + Math.max(0, character - (inside === 0 ? (this.characters[low] ?? 0) : 0));
+    // The last line of a block may go on in what follows.
+    return next === -1 && wanted > end ? undefined : block.offset + Math.min(wanted, end);
   }
 }

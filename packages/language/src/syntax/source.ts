@@ -3,7 +3,7 @@ import type { Declaration, Source } from '../generated/ast.ts';
 import { cutBlocks } from './blocks.ts';
 import { adoptConcrete, dropConcrete } from './concrete.ts';
 import type { Comment, OtaplanLexer } from './lexer.ts';
-import { Lines, type Range } from './lines.ts';
+import { Lines, type Position, type Range } from './lines.ts';
 import { depthsOf, type NestingOfPiece, nestsTooDeep } from './nesting.ts';
 import { BlockPositions } from './positions.ts';
 import { parsePiece, type SyntaxProblem } from './problems.ts';
@@ -104,6 +104,21 @@ export class SourceFile {
       start: this.positions.position(start) ?? this.lineTable.position(start),
       end: this.positions.position(end) ?? this.lineTable.position(end),
     };
+  }
+
+  /** Offset of a position, whatever it is: beyond a line is its end, beyond the text the text's. */
+  offsetAt(position: Position): number {
+    this.positions ??= new BlockPositions(this.blocks);
+    const known = this.positions.offset(position);
+    if (known !== undefined) return known;
+    const { lineTable } = this;
+    if (position.line < 0) return 0;
+    if (position.line >= lineTable.count) return this.text.length;
+    const start = lineTable.offset({ line: position.line, character: 0 });
+    const end = /[^\r\n]*/y;
+    end.lastIndex = start;
+    const length = end.exec(this.text)?.[0].length ?? 0;
+    return start + Math.min(Math.max(0, position.character), length);
   }
 
   /** The block that holds an offset, for an editor's cursor. Of two that touch there, the first. */
