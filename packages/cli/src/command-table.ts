@@ -18,6 +18,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'format', summary: 'write plans in canonical form', load: () => import('./commands/format.ts') },
   { name: 'compile', summary: 'print the plans of a file as JSON', load: () => import('./commands/compile.ts') },
   { name: 'diff', summary: 'what changes in meaning, plan by plan', load: () => import('./commands/diff.ts') },
+  { name: 'bump', summary: 'write another target version into a plan', load: () => import('./commands/bump.ts') },
   { name: 'preview', summary: 'what a plan would do now', load: () => import('./commands/preview.ts') },
   {
     name: 'deploy',
@@ -60,7 +61,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'retry', summary: 'retry failed devices', load: () => import('./commands/retry.ts') },
   { name: 'packages', summary: 'version packages at Developer Center', load: () => import('./commands/packages.ts') },
   { name: 'package', summary: 'upload a version package', load: () => import('./commands/package.ts') },
-  { name: 'import', summary: 'a deployed plan as .otaplan text', load: () => import('./commands/import.ts') },
+  { name: 'import', summary: 'deployed plans as .otaplan text', load: () => import('./commands/import.ts') },
   { name: 'login', summary: 'keep an access key in the system keychain', load: () => import('./commands/login.ts') },
   { name: 'logout', summary: 'remove the access key from the keychain', load: () => import('./commands/logout.ts') },
   { name: 'server', summary: 'run Developer Center', load: () => import('./commands/server.ts') },

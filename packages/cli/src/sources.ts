@@ -25,19 +25,25 @@ export function findPlanFiles(io: Io, paths: readonly string[]): string[] {
   for (const path of paths.length > 0 ? paths : ['.']) {
     const full = resolve(io.cwd, path);
     if (!existsSync(full)) throw new CliError(exits.usage, `${path} is not there.`);
-    if (statSync(full).isDirectory()) for (const file of below(full)) found.add(file);
+    if (statSync(full).isDirectory()) for (const file of filesBelow(full, isPlanFile)) found.add(file);
     else found.add(full);
   }
   return [...found];
 }
 
-function* below(folder: string): Generator<string> {
+function isPlanFile(name: string): boolean {
+  return name.endsWith('.otaplan');
+}
+
+/** Files below a folder whose name is wanted. Hidden folders, and those of builds and packages, are passed over. */
+export function* filesBelow(folder: string, wanted: (name: string) => boolean): Generator<string> {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = join(folder, entry.name);
     // Links are not followed: they can lead out of the workspace or in circles.
-    if (entry.isDirectory() && !entry.name.startsWith('.') && !passedOver.has(entry.name)) yield* below(path);
-    else if (entry.isFile() && entry.name.endsWith('.otaplan')) yield path;
+    if (entry.isDirectory() && !entry.name.startsWith('.') && !passedOver.has(entry.name)) {
+      yield* filesBelow(path, wanted);
+    } else if (entry.isFile() && wanted(entry.name)) yield path;
   }
 }
 

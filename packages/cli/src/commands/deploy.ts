@@ -7,6 +7,7 @@ import { addConnectionOptions, type ConnectionOptions, connect } from '../connec
 import { exitOf } from '../exit-codes.ts';
 import { CliError, type ExitCode, exits, type Io } from '../io.ts';
 import { packageSources } from '../package-sources.ts';
+import { holdToPreview, readSavedPreview, type SavedPreview } from '../saved-preview.ts';
 import { findPlanFiles } from '../sources.ts';
 import { confirm } from '../text/confirm.ts';
 import { planText } from '../text/difference.ts';
@@ -17,6 +18,7 @@ interface Options extends ConnectionOptions {
   activate?: boolean;
   dryRun?: boolean;
   yes?: boolean;
+  preview?: string;
   strict?: boolean;
   json?: boolean;
 }
@@ -27,15 +29,18 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
     .option('--activate', 'also activate the plans')
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--yes', 'do not ask')
+    .option('--preview <file>', 'do what this saved preview shows; refused when either side has changed since')
     .option('--strict', 'open warnings block')
     .option('--json', 'print an array of what was done, plan by plan')
     .addHelpText('after', '\nExample:\n  $ otaplan deploy spring.otaplan --activate')
     .action(async (paths: string[], options: Options) => {
       const compiled = await compileFiles(io, findPlanFiles(io, paths), { strict: options.strict === true });
       if (compiled.plans.length === 0) throw new CliError(exits.usage, 'There is no plan in these files.');
+      const saved = options.preview === undefined ? null : readSavedPreview(io, options.preview);
       const client = await connect(io, options);
       try {
-        exit(await deployAll(io, client, compiled, options));
+        if (saved) holdToPreview(saved, options.preview ?? '', compiled.plans, client.server);
+        exit(await deployAll(io, client, compiled, saved, options));
       } finally {
         await client.close();
       }
@@ -49,12 +54,20 @@ interface Looked {
   readonly difference: PlanDifference;
 }
 
-async function look(client: Client, plans: readonly Plan[], signal: AbortSignal): Promise<Looked[]> {
+async function look(
+  client: Client,
+  plans: readonly Plan[],
+  saved: SavedPreview | null,
+  signal: AbortSignal,
+): Promise<Looked[]> {
   const looked: Looked[] = [];
   for (const plan of plans) {
     const overview = await client.plans.find(plan.name, { signal });
     const deployed = overview === null ? null : await client.plans.get(overview.plan.id, { signal });
-    const seen = deployed === null ? 'none' : { revision: deployed.plan.revision };
+    const previewed = saved?.plans.find(({ name }) => name === plan.name)?.deployed;
+    // What the deployment holds itself to: what the saved preview showed, else what is shown now.
+    const found = previewed === undefined ? deployed?.plan : previewed;
+    const seen = found ? { revision: found.revision } : 'none';
     const [difference] = comparePlanSets(deployed === null ? [] : [deployed.document], [plan]);
     if (difference) looked.push({ plan, seen, difference });
   }
@@ -65,9 +78,10 @@ async function deployAll(
   io: Io,
   client: Client,
   compiled: Awaited<ReturnType<typeof compileFiles>>,
+  saved: SavedPreview | null,
   options: Options,
 ): Promise<ExitCode> {
-  const looked = await look(client, compiled.plans, io.signal);
+  const looked = await look(client, compiled.plans, saved, io.signal);
   for (const { difference } of looked) {
     const unchanged = difference.difference === 'unchanged';
     await io.stderr.write(planText(unchanged ? { ...difference, sentences: ['Nothing changes.'] } : difference));

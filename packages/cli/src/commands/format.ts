@@ -1,4 +1,3 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { format } from '@otaplan/language';
@@ -6,6 +5,7 @@ import type { Command } from 'commander';
 import { CliError, exits, type Io } from '../io.ts';
 import { findPlanFiles } from '../sources.ts';
 import { shown, writeJson } from '../text/shown.ts';
+import { readForRewriting, rewrite } from '../text-files.ts';
 
 export function define(command: Command, io: Io, exit: (code: number) => void): void {
   command
@@ -27,12 +27,12 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
       const refused: { file: string; reason: string }[] = [];
       for (const path of findPlanFiles(io, paths)) {
         const file = relative(io.cwd, path).replaceAll('\\', '/');
-        const text = decode(path, file);
+        const text = readForRewriting(path, file);
         const result = format(text);
         if (result.kind === 'refused') refused.push({ file, reason: result.reason });
         else if (result.text !== text) {
           changed.push(file);
-          if (!options.check) replace(path, file, result.text);
+          if (!options.check) rewrite(path, file, result.text);
         }
       }
       for (const { file, reason } of refused) await io.stderr.write(`otaplan: ${shown(file)}: ${shown(reason)}\n`);
@@ -42,25 +42,4 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
           await io.stdout.write(`${shown(file)}${options.check ? ' is not in canonical form' : ''}\n`);
       exit(refused.length > 0 || (options.check && changed.length > 0) ? exits.no : exits.done);
     });
-}
-
-/** A file that is not UTF-8 must not be rewritten: what could not be read would be lost. */
-function decode(path: string, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
-  } catch (error) {
-    if (error instanceof TypeError) throw new CliError(exits.usage, `${file} is not UTF-8. Save it as UTF-8 first.`);
-    throw new CliError(exits.usage, `${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
-}
-
-/** Writes beside and renames over: a full disk or a kill leaves the old file whole. */
-function replace(path: string, file: string, text: string): void {
-  const beside = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(beside, text, { mode: statSync(path).mode });
-    renameSync(beside, path);
-  } catch (error) {
-    throw new CliError(exits.usage, `${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
-  }
 }

@@ -1,40 +1,67 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { printPlan } from '@otaplan/language';
 import type { Command } from 'commander';
 import { addConnectionOptions, type ConnectionOptions, connect, findPlan } from '../connection.ts';
+import { type Imported, importAll } from '../import-all.ts';
 import { CliError, exits, type Io } from '../io.ts';
-import { writeJson } from '../text/shown.ts';
+import { shown, writeJson } from '../text/shown.ts';
+import { writeNew } from '../text-files.ts';
+
+interface Options extends ConnectionOptions {
+  output?: string;
+  all?: boolean;
+  directory: string;
+  json?: boolean;
+}
 
 export function define(command: Command, io: Io): void {
   addConnectionOptions(command)
-    .argument('<plan>', 'name or id of the plan')
+    .argument('[plan]', 'name or id of the plan')
     .option('-o, --output <file>', 'write to a new file instead of stdout')
-    .option('--json', 'print {plan, text} as JSON')
-    .addHelpText('after', '\nExample:\n  $ otaplan import "Water meter 2.4" -o spring.otaplan')
-    .action(async (argument: string, options: ConnectionOptions & { output?: string; json?: boolean }) => {
-      const target = options.output === undefined ? null : resolve(io.cwd, options.output);
-      if (target !== null && existsSync(target)) {
+    .option(
+      '--all',
+      'every plan that is not over, with products, packages and device lists, as files that work together',
+    )
+    .option('-d, --directory <folder>', 'with --all: where the files are written', '.')
+    .option('--json', 'print {plan, text} as JSON; with --all {files, plans, over, missing}')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ otaplan import "Water meter 2.4" -o spring.otaplan\n  $ otaplan import --all --directory plans',
+    )
+    .action(async (argument: string | undefined, options: Options) => {
+      if ((argument === undefined) !== (options.all === true)) {
+        throw new CliError(exits.usage, 'Say which plan, or --all.');
+      }
+      if (options.output !== undefined && existsSync(resolve(io.cwd, options.output))) {
         throw new CliError(exits.no, `${options.output} exists. Choose another name, or remove it first.`);
       }
       const client = await connect(io, options);
       try {
+        if (argument === undefined) return await tell(io, await importAll(io, client, options.directory), options);
         const { plan } = await findPlan(client, argument, io.signal);
         const { document } = await client.plans.get(plan.id, { signal: io.signal });
         const text = printPlan(document);
         if (options.json) await writeJson(io, { plan: plan.name, text });
-        if (target === null) return options.json ? undefined : await io.stdout.write(text);
-        try {
-          writeFileSync(target, text, { flag: 'wx' });
-        } catch (error) {
-          throw new CliError(
-            exits.usage,
-            `${options.output} cannot be written (${(error as NodeJS.ErrnoException).code}).`,
-          );
-        }
+        if (options.output === undefined) return options.json ? undefined : await io.stdout.write(text);
+        writeNew(resolve(io.cwd, options.output), options.output, text);
         await io.stderr.write(`${options.output} written.\n`);
       } finally {
         await client.close();
       }
     });
+}
+
+async function tell(io: Io, imported: Imported, { json }: Options): Promise<void> {
+  const { files, plans, over, missing } = imported;
+  if (json) await writeJson(io, imported);
+  else for (const file of files) await io.stdout.write(`${shown(file)}\n`);
+  await io.stderr.write(
+    `${plans.length} plans written${over.length > 0 ? `; ${over.length} that are over were left out` : ''}.\n`,
+  );
+  for (const { path, sha256 } of missing) {
+    await io.stderr.write(
+      `Put the package file ${shown(path)} there (SHA-256 ${sha256 ?? 'not known'}) before you deploy.\n`,
+    );
+  }
 }
