@@ -26,6 +26,10 @@ mkdirSync(shots, { recursive: true });
 const started = Date.now();
 const say = (text: string) => console.log(`[${((Date.now() - started) / 1000).toFixed(1)} s] ${text}`);
 
+// the theme follows the system, which the test plays
+const settings = { 'window.autoDetectColorScheme': true, 'otaplan.local.speed': 300 };
+const profile = createProfile(settings, exampleFolder);
+
 async function writeAndMend({ page, openFile, shot }: Workbench): Promise<void> {
   await openFile('spring.otaplan');
   const line = page.locator('.view-line', { hasText: 'include' }).first();
@@ -134,10 +138,6 @@ async function lookAtDashboard(workbench: Workbench): Promise<void> {
   say('its bar leads to the devices, by keyboard');
 }
 
-const profile = createProfile(
-  { 'workbench.colorTheme': 'Default Dark Modern', 'otaplan.local.speed': 300 },
-  exampleFolder,
-);
 moveToToday(profile.workspace, Date.now());
 let server: VscodeServer | undefined;
 let browser: Browser | undefined;

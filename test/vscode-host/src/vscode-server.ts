@@ -68,14 +68,18 @@ export function createProfile(settings: Readonly<Record<string, unknown>>, works
   const workspace = path.join(dir, 'water-meter');
   mkdirSync(workspace);
   if (workspaceFrom) cpSync(workspaceFrom, workspace, { recursive: true });
-  const user = path.join(dir, 'user/User');
-  mkdirSync(user, { recursive: true });
-  writeFileSync(path.join(user, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  mkdirSync(path.join(dir, 'user/User'), { recursive: true });
+  writeSettings({ dir }, settings);
   return {
     dir,
     workspace,
     remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   };
+}
+
+/** Puts settings in the place of those of a profile; a VS Code that runs takes them in. */
+export function writeSettings({ dir }: Pick<Profile, 'dir'>, settings: Readonly<Record<string, unknown>>): void {
+  writeFileSync(path.join(dir, 'user/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
 }
 
 /** The last lines of the logs that extensions wrote in a profile, to be read when a test failed. @param name part of the channel's name */

@@ -23,7 +23,11 @@ export interface Workbench {
 
 /** Opens the workbench in a page. @param shots folder for screenshots */
 export async function openWorkbench(browser: Browser, url: string, shots: string): Promise<Workbench> {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    viewport: { width: 1400, height: 900 },
+    reducedMotion: 'reduce',
+    colorScheme: 'dark',
+  });
   const page = await context.newPage();
   // these machines may be very busy
   page.setDefaultTimeout(90_000);
