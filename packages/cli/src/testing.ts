@@ -25,12 +25,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs the command line in this process, with outputs that are no terminals. */
-export async function otaplan(options: RunOptions, ...args: string[]): Promise<Ran> {
-  let [out, err] = ['', ''];
-  const sink = (take: (text: string) => void) => ({
+/** A process's surroundings with outputs that are no terminals, and what is written to them. */
+export function ioFor(options: RunOptions): { io: Io; written: { out: string; err: string } } {
+  const written = { out: '', err: '' };
+  const sink = (name: keyof typeof written) => ({
     write: (text: string) => {
-      take(text);
+      written[name] += text;
       return Promise.resolve();
     },
     isTerminal: false,
@@ -41,17 +41,20 @@ export async function otaplan(options: RunOptions, ...args: string[]): Promise<R
     cwd: options.cwd,
     env: options.env ?? {},
     zoneData: process.versions['tz'] ?? '',
-    stdout: sink((text) => {
-      out += text;
-    }),
-    stderr: sink((text) => {
-      err += text;
-    }),
+    stdout: sink('out'),
+    stderr: sink('err'),
     stdin: Readable.from([options.stdin ?? '']),
     ambient: systemAmbient,
     signal: options.signal ?? new AbortController().signal,
   };
+  return { io, written };
+}
+
+/** Runs the command line in this process, with outputs that are no terminals. */
+export async function otaplan(options: RunOptions, ...args: string[]): Promise<Ran> {
+  const { io, written } = ioFor(options);
   const code = await run(args, io);
+  const { out, err } = written;
   const lines = () =>
     out
       .split('\n')
