@@ -40,12 +40,15 @@ export class Documents {
       const before = document.text;
       const length = before.getText().length;
       let [start, end] = [0, length];
+      let clean: TextDocumentContentChangeEvent = change;
       if ('range' in change) {
-        // Positions beyond a line or the text mean its end; ends before starts are swapped, as the document does.
+        // Positions beyond a line or the text mean its end; an end before its start is swapped with it. The document
+        // is told clean ones: it loses count of its lines where they lie beyond the text.
         const offsets = [before.offsetAt(change.range.start), before.offsetAt(change.range.end)];
         [start, end] = [Math.min(...offsets), Math.max(...offsets)];
+        clean = { range: { start: before.positionAt(start), end: before.positionAt(end) }, text: change.text };
       }
-      document.text = TextDocument.update(before, [change], version);
+      document.text = TextDocument.update(before, [clean], version);
       document.pending = joined(document.pending, length, start, end, change.text.length);
     }
     return uri;
