@@ -84,7 +84,9 @@ export class SqliteRun implements Run {
     this.#plans.touch(this.plan, now);
     const kept = this.#kept;
     for (const line of this.#lines) {
-      const { time, component, attempt, text, reported } = line;
+      const { time, component, attempt } = line;
+      const text = storable(line.text);
+      const reported = line.reported === null ? null : storable(line.reported);
       const cause = logCauseCodes.indexOf(line.cause);
       kept.lastLog = this.#db.run(
         'INSERT INTO log (before, time, component, attempt, cause, text, reported, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -160,6 +162,11 @@ export class SqliteRun implements Run {
     const failed = Number(isFailedForGood(after)) - Number(isFailedForGood(before));
     if (failed !== 0) counts.add('failedForGood', failed);
   }
+}
+
+/** SQLite ends a text at NUL, and UTF-8 has no half surrogates: what comes back must be what was written. */
+function storable(text: string): string {
+  return text.isWellFormed() && !text.includes('\0') ? text : text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 /** Reads a row of `plan_device`. @throws StoreError corrupt, when it is not what was written */

@@ -1,0 +1,28 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { keysOf, way } from '../center.ts';
+import type { Fault } from '../fault.ts';
+
+export const stopped: Fault = {
+  name: 'SIGSTOP for a while, in the middle of calls',
+  skip: () => (process.platform === 'win32' ? 'Windows has no SIGSTOP' : null),
+  async run(center, settings) {
+    const keys = keysOf(60);
+    await center.register(keys);
+    const planId = await center.activate('2.0.0');
+    const wrong: string[] = [];
+    const sending = Promise.all(
+      keys.map(async (key) => {
+        await center.request(key, '1.0.0');
+        for (const status of way) await center.report(key, planId, status);
+      }),
+    );
+    await pause(50);
+    center.process?.kill('SIGSTOP');
+    await pause(settings.pause * 1000);
+    center.process?.kill('SIGCONT');
+    await sending;
+    let lost = 0;
+    for (const key of keys) if ((await center.statuses(planId, key))[0] !== 'upgrading') lost++;
+    return { tried: 1, lost, wrong };
+  },
+};
