@@ -1,0 +1,101 @@
+#!/usr/bin/env node
+/**
+ * The real VS Code workbench in the browser with this extension, the water-meter example, a local Developer Center and a rollout under
+ * way: `npm run vscode`. Everything listens on 127.0.0.1 only; the address holds a token. Ctrl-C ends it all.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { builtVsix, exampleFolder, exampleProduct, moveToToday } from './example.ts';
+import { createProfile, installVsix, startVscode } from './vscode-server.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8100' },
+    /** Port of Developer Center. */
+    center: { type: 'string', default: '8181' },
+    open: { type: 'boolean', default: false },
+    /** Ends at once when everything is up: proves it without a person. */
+    check: { type: 'boolean', default: false },
+  },
+});
+const root = path.resolve(import.meta.dirname, '../../..');
+const otaplan = path.join(root, 'extension/dist/otaplan.mjs');
+const children: ChildProcess[] = [];
+
+/** Runs `otaplan` and resolves with the JSON line that it prints when it is ready. */
+async function start(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Record<string, unknown>> {
+  const child = spawn(process.execPath, [otaplan, ...args], { stdio: ['ignore', 'pipe', 'ignore'], env: environment });
+  children.push(child);
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', resolve);
+    child.once('exit', (code) => reject(new Error(`“otaplan ${args[0]}” ended with ${code}.`)));
+  });
+  return JSON.parse(line);
+}
+
+if (!existsSync(builtVsix)) {
+  const { status } = spawnSync(process.execPath, [path.join(root, 'extension/package.mjs')], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+const began = Date.now();
+// the connection in the settings names it before it runs
+const serverPort = Number(options.center);
+const profile = createProfile(
+  {
+    'workbench.colorTheme': 'Default Dark Modern',
+    'otaplan.connections': [{ name: 'Demonstration', server: `http://127.0.0.1:${serverPort}` }],
+  },
+  exampleFolder,
+);
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGTERM');
+  profile.remove();
+});
+moveToToday(profile.workspace, Date.now());
+installVsix(profile, builtVsix);
+
+const folder = path.join(profile.dir, 'developer-center');
+const center = await start(['server', '--data', folder, '--port', String(serverPort)], process.env);
+const environment = {
+  ...process.env,
+  OTAPLAN_SERVER: String(center['url']),
+  OTAPLAN_ACCESS_KEY: String(center['accessKey']),
+  OTAPLAN_ACCESS_SECRET: readFileSync(String(center['accessSecretFile']), 'utf8').trim(),
+};
+const faults = path.join(root, 'examples/faults/5-percent-fail-once.json');
+const versions = ['--component', 'module:FOTA=2.3.1', '--component', 'mcu:STM32=1.8.3'];
+const list = path.join(profile.workspace, 'devices.csv');
+await start(
+  ['simulate', '--product', exampleProduct, '--list', list, ...versions, '--speed', '10', '--faults', faults],
+  environment,
+);
+const plan = path.join(profile.workspace, 'today.otaplan');
+spawnSync(process.execPath, [otaplan, 'deploy', plan, '--activate', '--yes'], { env: environment, stdio: 'ignore' });
+
+// a token, since any page in the same browser can reach the loopback
+const token = randomBytes(16).toString('hex');
+const vscode = await startVscode(profile, { connectionToken: token, port: Number(options.port) });
+const address = `http://127.0.0.1:${vscode.port}/?tkn=${token}&folder=${encodeURIComponent(profile.workspace)}`;
+console.log(`
+  VS Code           ${address}
+  Developer Center  ${center['url']}  (Upgrade Monitor → Sign In)
+  access key        ${center['accessKey']}
+  access secret     in ${center['accessSecretFile']}
+
+  Ready after ${((Date.now() - began) / 1000).toFixed(0)} s. Ctrl-C ends it.
+`);
+if (options.open) {
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  spawn(opener, [address], { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
+}
+if (options.check) {
+  const answer = await fetch(address);
+  await vscode.stop();
+  process.exit(answer.ok ? 0 : 1);
+}
