@@ -132,7 +132,7 @@ export const retryPlan = endpoint({
 /** Aggregates for a dashboard, computed by the service however many devices there are. */
 export const PlanStatistics = z
   .object({
-    /** Failed components by cause, most first, at most 50. */
+    /** Failed components by cause, most first, at most 50; of each device the one that failed first in the plan’s order. */
     failures: z.array(z.object({ cause: z.string(), components: z.int(), devices: z.array(z.string()).max(5) })),
     /** Counts of component statuses by component identifier. */
     components: z.array(z.object({ identifier: z.string(), statuses: z.record(z.string(), z.int()) })),

@@ -97,13 +97,12 @@ export class RolloutReader {
     for (let seen = 0; plan.status !== 'inactivated' && seen < failedLookedAt; ) {
       const page = await this.#parts.store.plans.listPlanDevices(plan.id, { status: 'upgradeFailed' }, 500, cursor);
       for (const { deviceKey, state } of page.items) {
-        for (const { status, cause } of state.components) {
-          if (status !== 'upgradeFailed') continue;
-          const known = byCause.get(cause ?? '') ?? { components: 0, devices: [] };
-          known.components++;
-          if (known.devices.length < 5 && known.devices.at(-1) !== deviceKey) known.devices.push(deviceKey);
-          byCause.set(cause ?? '', known);
-        }
+        // Those behind the first that failed did so with it: their cause would only hide the one that matters.
+        const cause = state.components.find(({ status }) => status === 'upgradeFailed')?.cause ?? '';
+        const known = byCause.get(cause) ?? { components: 0, devices: [] };
+        known.components++;
+        if (known.devices.length < 5) known.devices.push(deviceKey);
+        byCause.set(cause, known);
       }
       seen += page.items.length;
       cursor = page.nextCursor;
