@@ -11,6 +11,7 @@ import {
   singleWave,
   withDigest,
 } from '@otaplan/model';
+import type { Clock, RandomBytes } from '../clock.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -56,23 +57,44 @@ export function component(identifier: 'FOTA' | 'STM32', change: Partial<Plan['co
   };
 }
 
-/** A Developer Center in a folder of its own, on a virtual clock, with numbers instead of randomness. */
+/** Opens the store of a world again and again, and deletes it at its end. */
+export interface WorldStore {
+  /** Where it is; a store in a database has none. */
+  readonly folder: string;
+  open(clock: Clock, random: RandomBytes): Promise<Store>;
+  remove(): Promise<void>;
+}
+
+function inFolder(): WorldStore {
+  const folder = mkdtempSync(join(tmpdir(), 'otaplan-center-'));
+  return { folder, open: async () => openSqliteStore(folder), remove: async () => rmSync(folder, { recursive: true }) };
+}
+
+/** A Developer Center with a store of its own, on a virtual clock, with numbers instead of randomness. */
 export class World {
+  /** Where worlds keep what they know; other adapters of the store put themselves here. */
+  static newStore: () => Promise<WorldStore> = async () => inFolder();
   readonly clock: VirtualClock;
-  readonly folder = mkdtempSync(join(tmpdir(), 'otaplan-center-'));
   readonly changes: Change[] = [];
   store: Store;
   center: Center;
-  #openings = 0;
+  #openings = 1;
 
-  constructor(start = '2027-03-01T08:00:00Z') {
-    this.clock = new VirtualClock(start);
-    [this.store, this.center] = this.#open();
+  readonly #kept: WorldStore;
+
+  private constructor(kept: WorldStore, clock: VirtualClock, [store, center]: [Store, Center]) {
+    this.#kept = kept;
+    this.clock = clock;
+    this.store = store;
+    this.center = center;
+    this.#listen();
   }
 
   /** With devices that run FOTA 1.0.0 and STM32 1.8.0, online, and the packages that {@link plan} needs. */
-  static async with(keys: readonly string[], start?: string): Promise<World> {
-    const world = new World(start);
+  static async with(keys: readonly string[], start = '2027-03-01T08:00:00Z'): Promise<World> {
+    const kept = await World.newStore();
+    const clock = new VirtualClock(start);
+    const world = new World(kept, clock, await openWorld(kept, clock, 1));
     await world.center.registerProducts({ products: [{ productKey: product, name: 'Tracker' }] }, 'test');
     await world.addPackage('module', '2.0.0');
     await world.addPackage('mcu', '1.9.0');
@@ -84,30 +106,24 @@ export class World {
     return world;
   }
 
-  #open(): [Store, Center] {
-    // Ids must differ from one opening to the next.
-    let seed = 7919 * ++this.#openings;
-    const random = (count: number) =>
-      Uint8Array.from({ length: count }, () => {
-        seed = (seed * 48_271) % 2_147_483_647;
-        return seed & 255;
-      });
-    const fileUrl = ({ name }: { name: string }) => `https://files.example/${name}`;
-    const store = openSqliteStore(this.folder);
-    const center = openCenter({ store, clock: this.clock, random, fileUrl, zoneData: 'test' });
-    center.changes.subscribe((change) => this.changes.push(change));
-    return [store, center];
+  #listen(): void {
+    this.center.changes.subscribe((change) => this.changes.push(change));
   }
 
-  /** Ends and starts again: everything is read from the folder. */
+  get folder(): string {
+    return this.#kept.folder;
+  }
+
+  /** Ends and starts again: everything is read from the store. */
   async restart(): Promise<void> {
     await this.store.close();
-    [this.store, this.center] = this.#open();
+    [this.store, this.center] = await openWorld(this.#kept, this.clock, ++this.#openings);
+    this.#listen();
   }
 
   async end(): Promise<void> {
     await this.store.close();
-    rmSync(this.folder, { recursive: true });
+    await this.#kept.remove();
   }
 
   /** Lets time pass, doing what is due at its time. */
@@ -153,6 +169,19 @@ export class World {
   problems(): Promise<string[]> {
     return this.store.plans.verify();
   }
+}
+
+async function openWorld(kept: WorldStore, clock: Clock, opening: number): Promise<[Store, Center]> {
+  // Ids must differ from one opening to the next.
+  let seed = 7919 * opening;
+  const random = (count: number) =>
+    Uint8Array.from({ length: count }, () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed & 255;
+    });
+  const fileUrl = ({ name }: { name: string }) => `https://files.example/${name}`;
+  const store = await kept.open(clock, random);
+  return [store, openCenter({ store, clock, random, fileUrl, zoneData: 'test' })];
 }
 
 const way: readonly ComponentStatus[] = [

@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, describe } from 'vitest';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { randomHistories } from '../../center/random-histories.ts';
+import { hour, plan, product, World } from '../../center/test-world.ts';
 import { systemClock } from '../../clock.ts';
+import { step } from '../../engine/index.ts';
 import { findPostgres } from '../../testing/postgres.ts';
 import { storeConformance } from '../conformance.ts';
+import type { Store } from '../store.ts';
+import { Database } from './database.ts';
 import { openPostgresStore } from './open.ts';
 
 const postgres = await findPostgres();
@@ -10,11 +16,140 @@ const why = typeof postgres === 'string' ? ` (skipped: ${postgres})` : '';
 
 describe.skipIf(typeof postgres === 'string')(`the store in PostgreSQL${why}`, () => {
   const server = typeof postgres === 'string' ? null : postgres;
-  afterAll(() => server?.stop());
-  const open = (url: string) => openPostgresStore({ url, clock: systemClock, random: (count) => randomBytes(count) });
+  afterAll(() => server?.stop(), 60_000);
+  const random = (count: number) => randomBytes(count);
+  const database = async () => (await server?.database()) ?? '';
+  const open = (url: string) => openPostgresStore({ url, clock: systemClock, random });
 
   storeConformance(async () => {
-    const url = (await server?.database()) ?? '';
+    const url = await database();
     return { open: () => open(url), remove: async () => {} };
+  });
+
+  describe('the whole of Developer Center on it', () => {
+    beforeAll(() => {
+      World.newStore = async () => {
+        const url = await database();
+        return { folder: '', open: (clock) => openPostgresStore({ url, clock, random }), remove: async () => {} };
+      };
+    });
+    test('random histories leave every counter exact', () => randomHistories(5), 120_000);
+  });
+
+  test('a database of a newer version is refused, and one that is not there', async () => {
+    const url = await database();
+    await (await open(url)).close();
+    const db = await Database.open(url, 1);
+    await db.run('UPDATE otaplan_schema SET version = 999');
+    await db.close();
+    await expect(open(url)).rejects.toMatchObject({ failure: 'newer' });
+    const nowhere = new URL(url);
+    nowhere.pathname = '/nowhere';
+    await expect(open(nowhere.href)).rejects.toMatchObject({ failure: 'unreachable' });
+  });
+
+  test('the password of the database is never told', async () => {
+    for (const change of ['host', 'password', 'pathname'] as const) {
+      const url = new URL(await database());
+      const { password } = url;
+      if (change === 'host') url.host = '127.0.0.1:1';
+      else url[change] = change === 'password' ? 'canary-of-a-secret' : '/nowhere';
+      const failure = await open(url.href).then(String, (error: unknown) =>
+        inspect(error, { depth: 9, showHidden: true }),
+      );
+      expect(failure).toMatch(/cannot be reached/);
+      expect(failure).not.toContain(password);
+      expect(failure).not.toContain('canary-of-a-secret');
+    }
+  });
+
+  test('two replicas count exactly, each in its slot, and take turns at what is due', async () => {
+    const url = await database();
+    const [one, two] = await Promise.all([open(url), open(url)]);
+    await one.registry.registerProducts([{ productKey: product, name: 'Tracker' }], 'key', 1);
+    const keys = Array.from({ length: 300 }, (_, index) => `DEV${String(index).padStart(4, '0')}`);
+    await one.registry.registerDevices(
+      product,
+      keys.map((deviceKey) => ({ deviceKey })),
+      'key',
+      1,
+    );
+    await one.plans.createPlan('p1', plan(), 'key', 1);
+    const targets = await two.plans.targetDevices(product, { after: '' }, Number.MAX_SAFE_INTEGER, 1000);
+    await two.plans.addPlanDevices(
+      'p1',
+      targets.map(({ id }) => ({ id, wave: 0 })),
+    );
+    await one.plans.changePlan('p1', () => ({ status: 'upgrading' }), 'key', 2);
+
+    const facts = {
+      versions: [{ identifier: 'FOTA', type: 'module' as const, version: '1.0.0' }],
+      online: true,
+      autoUpgrade: false,
+    };
+    const issue = (store: Store, deviceKey: string) =>
+      store.plans.inDevice(product, deviceKey, 100, (session) => {
+        for (const run of session.runs)
+          run.keep(step(run.plan, run.state, facts, { kind: 'issue', cause: 'schedule' }, 100, () => 0.5));
+      });
+    // Every device by both at once: one of them finds it issued.
+    await Promise.all(keys.flatMap((key) => [issue(one, key), issue(two, key)]));
+    expect((await two.plans.findPlan('p1'))?.counts).toMatchObject({ inProgress: 300, devices: { upgrading: 0 } });
+    for (const key of ['DEV0000', 'DEV0150', 'DEV0299']) {
+      const log = await one.plans.componentLog('p1', key, null, 0, 100);
+      expect(log.filter(({ text }) => text.startsWith('Plan issued'))).toHaveLength(1);
+    }
+    // What is due is done by one of them.
+    const later = 100 + 25 * hour;
+    const seen: string[] = [];
+    const due = (store: Store) => store.plans.inDue(later, 100, (run) => void seen.push(run.device.deviceKey));
+    await Promise.all([due(one), due(two), due(one), due(two)]);
+    const touched = new Set(seen);
+    expect(touched.size).toBeGreaterThan(0);
+    const end = Date.parse('2027-03-08T08:00:00Z');
+    const [mine, theirs] = [await one.plans.duePlans(end), await two.plans.duePlans(end)];
+    expect([mine, theirs]).toEqual([['p1'], []]);
+    await one.close();
+    expect(await two.plans.duePlans(end)).toEqual(['p1']);
+    expect(await two.plans.verify()).toEqual([]);
+    await two.close();
+  });
+
+  test('replicas hear of each other, and an activation waits for another', async () => {
+    const url = await database();
+    const [one, two] = await Promise.all([open(url), open(url)]);
+    const heard = new Promise<string>((resolve) => {
+      two.shared?.relay.hear(resolve, () => {}).then(() => one.shared?.relay.tell('a hint'), resolve);
+    });
+    expect(await heard).toBe('a hint');
+    const order: string[] = [];
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const first = one.plans.activateAlone?.(async () => {
+      begin();
+      await finished;
+      order.push('one');
+    });
+    await begun;
+    const second = two.plans.activateAlone?.(async () => void order.push('two'));
+    finish();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['one', 'two']);
+    expect(await one.shared?.secret('s', () => 'mine')).toBe('mine');
+    expect(await two.shared?.secret('s', () => 'theirs')).toBe('mine');
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  test('NUL in what a device sends is kept as a replacement character', async () => {
+    const store = await open(await database());
+    await store.registry.appendAudit({ time: 1, who: 'key', action: 'a\0b', subject: '\ud800', detail: '' });
+    expect((await store.registry.listAudit(1, null)).items[0]).toMatchObject({ action: 'a\ufffdb', subject: '\ufffd' });
+    await store.close();
   });
 });
