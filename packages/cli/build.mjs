@@ -1,20 +1,26 @@
 // Bundles the command with everything it uses into dist/, cut so that each command loads only what it needs, and lays out
-// dist/package/: the folder whose tarball installs anywhere.
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// dist/package/: the folder whose tarball installs anywhere. `--out FOLDER` builds somewhere else than in dist/.
+// Built beside and put in place at the end: who uses the command meanwhile has the old one, never half of one.
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => path.join(here, ...parts);
+const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
+const dist = options.out === undefined ? at('dist') : path.resolve(options.out);
+const inDist = (...parts) => path.join(dist, ...parts);
+/** Where it is built, before it is put in place. */
+const fresh = inDist(`.building-${process.pid}`);
 const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 
 const version = /version = '(.+)'/.exec(readFileSync(at('src', 'version.ts'), 'utf8'))?.[1];
 if (version !== manifest.version) throw new Error('src/version.ts and package.json disagree about the version.');
 
-rmSync(at('dist', 'bundle'), { recursive: true, force: true });
-rmSync(at('dist', 'package'), { recursive: true, force: true });
+process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 /**
  * Langium takes four names from the LSP library, which brings the whole protocol along (100 kB of CommonJS that every start would pay
  * for). The command speaks no LSP: the same four, from where they are defined.
@@ -51,7 +57,7 @@ const leanLangium = {
 
 await build({
   entryPoints: { otaplan: at('src', 'main.ts') },
-  outdir: at('dist', 'bundle'),
+  outdir: path.join(fresh, 'bundle'),
   outExtension: { '.js': '.mjs' },
   bundle: true,
   splitting: true,
@@ -69,11 +75,13 @@ await build({
   logLevel: 'warning',
 });
 
-for (const name of ['bin', 'dist/bundle']) cpSync(at(name), at('dist', 'package', name), { recursive: true });
-chmodSync(at('dist', 'package', 'bin', 'otaplan.js'), 0o755);
-mkdirSync(at('dist', 'package'), { recursive: true });
-cpSync(at('..', '..', 'LICENSE'), at('dist', 'package', 'LICENSE'));
-cpSync(at('README.md'), at('dist', 'package', 'README.md'));
+const packageAt = (...parts) => path.join(fresh, 'package', ...parts);
+mkdirSync(packageAt(), { recursive: true });
+cpSync(at('bin'), packageAt('bin'), { recursive: true });
+cpSync(path.join(fresh, 'bundle'), packageAt('dist', 'bundle'), { recursive: true });
+chmodSync(packageAt('bin', 'otaplan.js'), 0o755);
+cpSync(at('..', '..', 'LICENSE'), packageAt('LICENSE'));
+cpSync(at('README.md'), packageAt('README.md'));
 const { name, description, license, type, bin, engines } = manifest;
 // The catalog's pinned version, in words that every package manager understands.
 const keyring = JSON.parse(readFileSync(at('node_modules', '@napi-rs', 'keyring', 'package.json'), 'utf8')).version;
@@ -89,4 +97,10 @@ const packed = {
   engines,
   optionalDependencies,
 };
-writeFileSync(at('dist', 'package', 'package.json'), `${JSON.stringify(packed, null, 2)}\n`);
+writeFileSync(packageAt('package.json'), `${JSON.stringify(packed, null, 2)}\n`);
+
+for (const name of ['bundle', 'package']) {
+  const old = path.join(fresh, `old-${name}`);
+  if (existsSync(inDist(name))) renameSync(inDist(name), old);
+  renameSync(path.join(fresh, name), inDist(name));
+}
