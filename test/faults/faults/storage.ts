@@ -121,7 +121,7 @@ export const diskFull: Fault = {
       let lost = 0;
       for (const [key, steps] of acknowledged) {
         const [status = ''] = await center.statuses(planId, key);
-        if (way.findIndex((each) => each === status) + 1 < steps) lost++;
+        if (way.findIndex((step) => step === status) + 1 < steps) lost++;
       }
       await center.stop();
       wrong.push(...(await center.problems()));
@@ -151,7 +151,7 @@ export const backupWhileWriting: Fault = {
         acknowledged.add(key);
       }
     })();
-    const times = Math.max(2, Math.min(5, Math.round(kills / 20)));
+    const times = Math.max(1, Math.min(5, Math.round(kills / 20)));
     let lost = 0;
     for (let time = 0; time < times; time++) {
       await pause(300);
