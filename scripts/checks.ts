@@ -1,10 +1,11 @@
 /**
  * Every check, in the order in which it is cheapest to fail: format and lint, types, architecture, unit, build, end to end.
- * `--all` adds what needs a browser and a real VS Code. Ends with a line that counts the tests.
+ * `--all` adds what needs a browser and a real VS Code, and installs what Debian has for that. Ends with a line that counts the tests.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root, step } from './steps.ts';
+import { wantPostgres } from './system-packages.ts';
 
 const all = process.argv.includes('--all');
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -36,6 +37,7 @@ function tests(title: string, project: string): void {
 step('format and lint', 'biome', ['ci', '--error-on-warnings', '.']);
 step('types', 'tsc', ['-b']);
 tests('architecture', 'architecture');
+if (all) wantPostgres();
 tests('unit', 'unit');
 step('build', 'node', ['scripts/build.ts']);
 tests('end to end', 'end-to-end');

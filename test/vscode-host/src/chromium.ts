@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
 const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -10,11 +11,8 @@ function findChromium(): string | undefined {
 
 /** Installs Debian's Chromium where that is allowed (root, apt-get at hand). A missing browser must fail, never pass. */
 function installChromium(): void {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return;
-  const apt = (...args: string[]) =>
-    spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
-  const packages = ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'];
-  if (!apt(...packages)) apt('update') && apt(...packages);
+  const script = path.join(import.meta.dirname, '../../../scripts/system-packages.ts');
+  spawnSync(process.execPath, [script, 'chromium', 'fonts-dejavu-core'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** The path of a Chromium; throws with what to do when there is none and none can be installed. */
