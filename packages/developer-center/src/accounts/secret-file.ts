@@ -1,9 +1,11 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmdirSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Writes a file that only its owner can read, whole or not at all, and for good before it returns. */
 export function writeSecretFile(path: string, content: string): void {
-  const temporary = `${path}.new`;
+  // A folder of its own: replicas that share the data folder may write the same at once.
+  const folder = mkdtempSync(`${path}.new-`);
+  const temporary = join(folder, 'content');
   const file = openSync(temporary, 'w', 0o600);
   try {
     writeSync(file, content);
@@ -12,6 +14,7 @@ export function writeSecretFile(path: string, content: string): void {
     closeSync(file);
   }
   renameSync(temporary, path);
+  rmdirSync(folder);
   syncFolder(dirname(path));
 }
 
