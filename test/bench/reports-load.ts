@@ -38,8 +38,8 @@ export function deviceKeys(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `BENCH${String(index).padStart(7, '0')}`);
 }
 
-/** Registers devices and activates a plan for all; every device has asked for it. @returns the plan's id */
-export async function prepare(folder: string, keys: readonly string[]): Promise<string> {
+/** Registers devices and activates a plan for all; those of `asking` have asked for it. @returns the plan's id */
+export async function prepare(folder: string, keys: readonly string[], asking = keys): Promise<string> {
   const store = openSqliteStore(folder);
   const file = { name: 'image.bin', size: 1000, sha256: 'a'.repeat(64), md5: null, crc32: null, uploaded: false };
   const about = { id: 'package', name: 'Image', type: 'module', version: '2.0.0', sourceVersion: null } as const;
@@ -58,9 +58,9 @@ export async function prepare(folder: string, keys: readonly string[]): Promise<
   const created = await center.createPlan({ document: document() } as Parameters<Center['createPlan']>[0], 'bench');
   await center.activatePlan(created.plan.id, {}, 'bench');
   const components = [{ identifier: 'FOTA', type: 'module' as const, version: '1.0.0' }];
-  for (let from = 0; from < keys.length; from += 2000) {
+  for (let from = 0; from < asking.length; from += 2000) {
     await Promise.all(
-      keys
+      asking
         .slice(from, from + 2000)
         .map((deviceKey) =>
           center.deviceReports({ productKey, deviceKey }, [{ id: 'request', kind: 'request', components }]),

@@ -40,7 +40,7 @@ export class Center {
   process: ChildProcess | null = null;
   url = '';
   #token = '';
-  #key = '';
+  accessKey = '';
   #port = '0';
 
   constructor(database: string | null = null, folder?: string) {
@@ -66,7 +66,7 @@ export class Center {
     });
     const ready = JSON.parse(line) as { url: string; accessKey: string; accessSecretFile: string };
     this.url = ready.url;
-    this.#key = ready.accessKey;
+    this.accessKey = ready.accessKey;
     this.#port = new URL(ready.url).port;
     this.#token = '';
   }
@@ -131,7 +131,7 @@ export class Center {
 
   async #logIn(): Promise<string> {
     const secret = readFileSync(path.join(this.folder, 'access-secret'), 'utf8').trim();
-    const user = `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${this.#key}&timestamp=${Date.now()}`;
+    const user = `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${this.accessKey}&timestamp=${Date.now()}`;
     const query = `grant_type=password&username=${encodeURIComponent(user)}&password=${sha256(user + secret)}`;
     const answer = await this.send('GET', `/v2/quecauth/accessKeyAuthrize/accessKeyLogin?${query}`, '');
     if (answer.json?.code !== 200) throw new Error(`Log-in failed: ${JSON.stringify(answer.json)}`);

@@ -1,0 +1,19 @@
+/** Runs benchmarks by name: `npm run bench -- reports`; without a name, lists them. Further arguments go to the benchmark. */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+const benches: Readonly<Record<string, string>> = {
+  language: 'the language server against yaml-language-server',
+  reports: 'durable status reports a second, embedded, against a bare batch insert',
+  http: 'the same over real HTTP, and the memory of 10,000 simulated devices and their server',
+  reading: 'counts, pages and statistics of a plan of many devices',
+};
+
+const [name, ...rest] = process.argv.slice(2);
+if (name === undefined || !Object.hasOwn(benches, name)) {
+  for (const [known, about] of Object.entries(benches)) console.log(`${known.padEnd(10)} ${about}`);
+  process.exitCode = name === undefined ? 0 : 2;
+} else {
+  const file = path.join(import.meta.dirname, `${name}.ts`);
+  process.exitCode = spawnSync(process.execPath, [file, ...rest], { stdio: 'inherit' }).status ?? 1;
+}
