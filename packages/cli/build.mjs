@@ -2,11 +2,11 @@
 // dist/package/: the folder whose tarball installs anywhere. `--out FOLDER` builds somewhere else than in dist/.
 // Built beside and put in place at the end: who uses the command meanwhile has the old one, never half of one.
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { leanLangium } from './lean-langium.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => path.join(here, ...parts);
@@ -21,40 +21,6 @@ const version = /version = '(.+)'/.exec(readFileSync(at('src', 'version.ts'), 'u
 if (version !== manifest.version) throw new Error('src/version.ts and package.json disagree about the version.');
 
 process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
-/**
- * Langium takes four names from the LSP library, which brings the whole protocol along (100 kB of CommonJS that every start would pay
- * for). The command speaks no LSP: the same four, from where they are defined.
- */
-const leanLangium = {
-  name: 'lean-langium',
-  setup(bundle) {
-    bundle.onResolve({ filter: /^vscode-languageserver-protocol$/ }, ({ resolveDir }) => ({
-      path: 'names',
-      namespace: 'lean-langium',
-      pluginData: { resolveDir },
-    }));
-    bundle.onLoad({ filter: /.*/, namespace: 'lean-langium' }, ({ pluginData }) => {
-      const protocol = createRequire(path.join(pluginData.resolveDir, 'x.js')).resolve(
-        'vscode-languageserver-protocol',
-      );
-      const main = createRequire(protocol).resolve('vscode-jsonrpc');
-      const file = (name) =>
-        JSON.stringify(
-          path.join(main.slice(0, main.lastIndexOf('vscode-jsonrpc')), 'vscode-jsonrpc', 'lib', 'common', name),
-        );
-      return {
-        resolveDir: path.dirname(main),
-        contents: `
-          export { Emitter } from ${file('events.js')};
-          export { CancellationToken, CancellationTokenSource } from ${file('cancellation.js')};
-          export { ResponseError } from ${file('messages.js')};
-          export const LSPErrorCodes = { RequestCancelled: -32800, ContentModified: -32801, ServerCancelled: -32802, RequestFailed: -32803 };
-        `,
-      };
-    });
-  },
-};
-
 await build({
   entryPoints: { otaplan: at('src', 'main.ts') },
   outdir: path.join(fresh, 'bundle'),
