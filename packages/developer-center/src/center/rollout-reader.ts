@@ -16,6 +16,7 @@ const timelinePoints = 200;
 const causes = 50;
 /** Failed devices that the statistics look at. */
 const failedLookedAt = 100_000;
+const lookedAtForExamples = 1000;
 
 const instantOrNull = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 
@@ -94,7 +95,11 @@ export class RolloutReader {
   async #failures(plan: PlanRecord): Promise<PlanStatistics['failures']> {
     const byCause = new Map<string, { components: number; devices: string[] }>();
     let cursor: string | null = null;
-    for (let seen = 0; plan.status !== 'inactivated' && seen < failedLookedAt; ) {
+    const { plans } = this.#parts.store;
+    const counted = plan.status === 'inactivated' ? [] : await plans.failureCauses?.(plan.id);
+    // Where the store counts, devices are looked at for examples alone.
+    const most = counted === undefined ? failedLookedAt : lookedAtForExamples;
+    for (let seen = 0; plan.status !== 'inactivated' && seen < most; ) {
       const page = await this.#parts.store.plans.listPlanDevices(plan.id, { status: 'upgradeFailed' }, 500, cursor);
       for (const { deviceKey, state } of page.items) {
         // Those behind the first that failed did so with it: their cause would only hide the one that matters.
@@ -108,7 +113,13 @@ export class RolloutReader {
       cursor = page.nextCursor;
       if (cursor === null) break;
     }
-    const failures = [...byCause].map(([cause, known]) => ({ cause, ...known }));
+    const failures = counted
+      ? counted.map(({ cause, devices }) => ({
+          cause,
+          components: devices,
+          devices: byCause.get(cause)?.devices ?? [],
+        }))
+      : [...byCause].map(([cause, known]) => ({ cause, ...known }));
     return failures.sort((a, b) => b.components - a.components).slice(0, causes);
   }
 

@@ -54,4 +54,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE plan_device ADD COLUMN row_checksum INTEGER;
   ALTER TABLE log ADD COLUMN checksum INTEGER;
   `,
+  // Failed devices by the cause of the first component that failed, as counters: place 12 of a packed state, 0 and 7 of a component in it.
+  `
+  INSERT INTO counter (plan_row, name, count)
+    SELECT plan_row, 'f.' || coalesce(json_extract(state, '$[12][' || place || '][7]'), ''), count(*)
+    FROM (SELECT plan_row, state, min(component.key) AS place FROM plan_device, json_each(plan_device.state, '$[12]') AS component
+      WHERE plan_device.status = 3 AND json_extract(component.value, '$[0]') = 12 GROUP BY row) GROUP BY 1, 2;
+  `,
 ];

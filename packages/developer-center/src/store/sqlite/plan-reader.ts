@@ -10,7 +10,7 @@ import { logCauseCodes } from './runs.ts';
 import { fromPlanDevice, joined, type Tables } from './tables.ts';
 
 /** Rows that one page may look at when few of many match. */
-const scannedPerPage = 20_000;
+const scannedPerPage = 6000;
 
 /** What can be read of the devices of plans. */
 export class PlanReader {
@@ -95,6 +95,17 @@ export class PlanReader {
         id = Number(row['before']);
       }
       return lines.reverse().slice(0, limit);
+    });
+  }
+
+  /** Failed devices by cause, from the counters. */
+  async failureCauses(planId: string): Promise<{ cause: string; devices: number }[]> {
+    return this.#tables.db.read(() => {
+      const causes: { cause: string; devices: number }[] = [];
+      for (const [name, devices] of this.#tables.existing(planId).counts.names()) {
+        if (name.startsWith('f.') && devices > 0) causes.push({ cause: name.slice(2), devices });
+      }
+      return causes;
     });
   }
 

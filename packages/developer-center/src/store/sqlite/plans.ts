@@ -41,6 +41,7 @@ export function sqlitePlans(db: Database, devices: DeviceCache): PlanStore {
     findPlanDevice: reader.findPlanDevice.bind(reader),
     componentLog: reader.componentLog.bind(reader),
     timeline: reader.timeline.bind(reader),
+    failureCauses: reader.failureCauses.bind(reader),
     verify: async () => db.read(() => verifyPlans(tables)),
   };
 }

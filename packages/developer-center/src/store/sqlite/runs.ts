@@ -157,11 +157,22 @@ export class SqliteRun implements Run {
       if (!old || !component || old.status === component.status) continue;
       counts.moveComponent(index, old.status, component.status);
     }
+    const [failureBefore, failure] = [failureCounter(before), failureCounter(after)];
+    if (failureBefore !== failure) {
+      if (failureBefore !== null) counts.add(failureBefore, -1);
+      if (failure !== null) counts.add(failure, 1);
+    }
     const places = Number(after.phase === 'issued') - Number(before.phase === 'issued');
     if (places !== 0) counts.add('inProgress', places);
     const failed = Number(isFailedForGood(after)) - Number(isFailedForGood(before));
     if (failed !== 0) counts.add('failedForGood', failed);
   }
+}
+
+/** The counter of a device's failure: by the cause of its first failed component, for those behind failed with it. `null`: none. */
+export function failureCounter(state: DeviceState): string | null {
+  for (const { status, cause } of state.components) if (status === 'upgradeFailed') return `f.${storable(cause ?? '')}`;
+  return null;
 }
 
 /** SQLite ends a text at NUL, and UTF-8 has no half surrogates: what comes back must be what was written. */

@@ -4,7 +4,7 @@ import { isDeviceSound, isPlanDeviceSound } from './checksums.ts';
 import type { Row } from './database.ts';
 import type { LivePlan } from './live-plan.ts';
 import { join } from './plan-table.ts';
-import { isFailedForGood } from './runs.ts';
+import { failureCounter, isFailedForGood } from './runs.ts';
 import type { Tables } from './tables.ts';
 import { LogCheck } from './verify-log.ts';
 
@@ -83,6 +83,8 @@ function verifyPlan(tables: Tables, plan: LivePlan, document: Plan, log: LogChec
     add(`d.${status}`);
     add(`w.${Number(row['wave'])}`);
     for (const [index, component] of state.components.entries()) add(`c.${index}.${component.status}`);
+    const failure = failureCounter(state);
+    if (failure !== null) add(failure);
     if (state.phase === 'issued') add('inProgress');
     if (isFailedForGood(state)) add('failedForGood');
     log.check(which, document, state, Number(row['last_log']));
