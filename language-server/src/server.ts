@@ -64,6 +64,11 @@ export function createServer(connection: Connection, host: Host): Session {
       await connection.client.register(DidChangeConfigurationNotification.type, { section: settingsSection });
       await readSettings();
     }
+    if (session.client.folders) followFolders();
+    await loading.folders();
+  });
+
+  function followFolders(): void {
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       const gone = removed.map(({ uri }) => folderUri(uri));
       const kept = session.files.folders.filter((folder) => !gone.includes(folder));
@@ -71,8 +76,7 @@ export function createServer(connection: Connection, host: Host): Session {
       session.whenFacts(['inside', ...session.files.forgetAll()]);
       void loading.folders();
     });
-    await loading.folders();
-  });
+  }
 
   async function readSettings(): Promise<void> {
     session.settings = ((await connection.workspace.getConfiguration(settingsSection)) as Settings | null) ?? {};
@@ -145,6 +149,7 @@ function abilitiesOf({ capabilities }: InitializeParams): Session['client'] {
   return {
     configuration: workspace?.configuration === true,
     watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    folders: workspace?.workspaceFolders === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     refreshLenses: workspace?.codeLens?.refreshSupport === true,
     refreshHints: workspace?.inlayHint?.refreshSupport === true,

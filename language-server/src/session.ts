@@ -12,6 +12,7 @@ import { normalUri } from './uris.ts';
 export interface ClientAbilities {
   readonly configuration: boolean;
   readonly watchedFiles: boolean;
+  readonly folders: boolean;
   readonly snippets: boolean;
   readonly refreshLenses: boolean;
   readonly refreshHints: boolean;
@@ -34,6 +35,7 @@ export class Session {
   client: ClientAbilities = {
     configuration: false,
     watchedFiles: false,
+    folders: false,
     snippets: false,
     refreshLenses: false,
     refreshHints: false,

@@ -509,7 +509,6 @@ export class Project {
   }
 
   private judgeAllowances(touched: Set<string>): void {
-    const rules = this.rules.get('allow') ?? [];
     if (this.allowing.size === 0 && this.accepted.size === 0) return;
     const counts = new Map<ast.Allow, number>();
     const accepted = new Set<StoredFinding>();
