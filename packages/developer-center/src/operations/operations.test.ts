@@ -88,6 +88,26 @@ test('a damaged row is found and not served, and its neighbours are', async () =
   await world.store.close();
 });
 
+test('a folder of the version before is brought to this one, with its failures counted', async () => {
+  const world = await World.with(['DEV0001', 'DEV0002', 'DEV0003']);
+  ends.push(() => rmSync(world.folder, { recursive: true, force: true }));
+  const planId = await world.activate(plan());
+  for (const key of ['DEV0001', 'DEV0002']) {
+    await world.device(key).asks('1.0.0', '1.8.0');
+    await world.device(key).goes('FOTA', 'upgrading');
+    await world.device(key).reports('FOTA', ['upgradeFailed'], 'Flash error');
+  }
+  const before = await world.center.getPlanStatistics(planId);
+  await world.store.close();
+  change(world.folder, "DELETE FROM counter WHERE name LIKE 'f.%'; PRAGMA user_version = 2");
+  await world.restart();
+  expect(await world.problems()).toEqual([]);
+  const { failures } = await world.center.getPlanStatistics(planId);
+  expect(failures).toEqual(before.failures);
+  expect(failures).toMatchObject([{ components: 2, devices: ['DEV0001', 'DEV0002'] }]);
+  await world.store.close();
+});
+
 test('a running server makes a backup that is whole, and it is restored', async () => {
   const server = await running();
   const { bytes } = await addPackage(server, '2.0.0');
