@@ -1,7 +1,7 @@
 import type { Finding, FindingTag, RelatedPlace, Severity } from '../findings.ts';
 import type { AnyRule, Problem } from '../rules/rule.ts';
 import { rulesReference } from '../rules/run.ts';
-import { commonEnd, commonStart } from '../syntax/common.ts';
+import { commonEnd, commonStart } from '../syntax/alike.ts';
 import type { Range } from '../syntax/lines.ts';
 import type { Block, Place, SourceFile } from '../syntax/source.ts';
 

@@ -1,4 +1,4 @@
-import { commonEnd, commonStart } from './common.ts';
+import { commonEnd, commonStart } from './alike.ts';
 import type { Comment } from './lexer.ts';
 
 /** The keys of a `devices` block, cut from its one token. Places are offsets in the block's text. */
