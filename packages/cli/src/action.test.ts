@@ -95,13 +95,27 @@ function commit(text: string): string {
   return git('rev-parse', 'HEAD');
 }
 
-/** Runs every step of the Action, with the inputs' defaults and what is given; ends at the first that fails. */
-async function act(head: string, inputs: Record<string, string> = {}) {
-  const temp = mkdtempSync(join(tmpdir(), 'otaplan-runner-'));
+interface Acted {
+  readonly failed: string | null;
+  readonly log: string;
+  readonly outputs: Record<string, string>;
+  readonly temp: string;
+}
+
+/**
+ * Runs the steps of the Action, with the inputs' defaults and what is given; ends at the first that fails.
+ * @param again a step to run alone, on what an earlier run left behind
+ */
+async function act(
+  head: string,
+  inputs: Record<string, string> = {},
+  again?: { step: string; after: Acted },
+): Promise<Acted> {
+  const temp = again?.after.temp ?? mkdtempSync(join(tmpdir(), 'otaplan-runner-'));
   const event = join(temp, 'event.json');
   writeFileSync(event, JSON.stringify({ pull_request: { number: 7, user: { login: 'author' }, head: { sha: head } } }));
   const all: Record<string, string> = { command: `${process.execPath} ${main}`, base, token: 't0ken', ...inputs };
-  const outputs: Record<string, string> = {};
+  const outputs: Record<string, string> = { ...again?.after.outputs };
   let log = '';
   const expand = (text: string) =>
     text.replace(/\$\{\{ (\S+) \}\}/g, (_, name: string) => {
@@ -109,7 +123,7 @@ async function act(head: string, inputs: Record<string, string> = {}) {
       const input = path[0] ?? '';
       return kind === 'inputs' ? (all[input] ?? action.inputs[input]?.default ?? '') : (outputs[path.join('.')] ?? '');
     });
-  for (const step of action.runs.steps) {
+  for (const step of action.runs.steps.filter(({ id }) => again === undefined || id === again.step)) {
     const output = join(temp, `${step.id}.output`);
     writeFileSync(output, '');
     const env = {
@@ -173,10 +187,11 @@ describe('the GitHub Action', () => {
     expect(quiet).toMatchObject({ failed: null, outputs: { 'diff.outputs.changed': 'false' } });
     expect(github.comments).toEqual([]);
     github.comments.push({ id: 1, body: '<!-- otaplan review -->\nold', user: bot });
-    await act(base);
+    const after = await act(base);
     expect(github.comments[0]?.body).toContain('nothing changes in meaning');
     github.calls.length = 0;
-    await act(base);
+    await act(base, {}, { step: 'comment', after });
+    expect(github.calls).toContain('GET issues/7/comments');
     expect(github.calls).not.toContain('PATCH issues/comments/1');
   });
   it('blocks on errors, after everything else is told', async () => {
@@ -208,12 +223,17 @@ describe('the GitHub Action', () => {
     ]) {
       github.reviews.push(worthless);
     }
-    expect((await act(head, { approval: 'risks' })).failed).toBe('gate');
+    const gate = async (approval: string) => {
+      const ran = await act(head, { approval }, { step: 'gate', after: risky });
+      return ran.failed;
+    };
+    expect(await gate('risks')).toBe('gate');
     github.reviews.push(review('maintainer'), review('maintainer', { state: 'COMMENTED' }));
-    expect((await act(head, { approval: 'risks' })).failed).toBe(null);
+    expect(await gate('risks')).toBe(null);
     github.reviews.push(review('other', { state: 'CHANGES_REQUESTED' }));
-    expect((await act(head, { approval: 'risks' })).failed).toBe('gate');
-    expect((await act(head)).failed).toBe(null);
+    expect(await gate('risks')).toBe('gate');
+    expect(await gate('never')).toBe(null);
+    expect(await gate('sometimes')).toBe('gate');
   });
   it('goes on with a token that may only read, as of a fork', async () => {
     github.readOnly = true;

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
+import { micromark } from 'micromark';
+import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { describe, expect, it } from 'vitest';
 import { example, folder, otaplan } from './testing.ts';
 import type { JsonFinding } from './text/findings.ts';
@@ -119,5 +121,42 @@ describe('check for other readers', () => {
     // What a reader sees is what the plan says.
     const read = text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))).replaceAll('\u200c', '');
     expect(read).toBe(evil);
+  });
+  const places: readonly ((text: string) => string)[] = [
+    (text) => text,
+    (text) => `- ${text}`,
+    (text) => `| ${text} | y |\n| --- | --- |\n| ${text} | z |`,
+    (text) => `<details><summary>${text}</summary>\n\n- ${text}\n\n</details>`,
+  ];
+  it.each([
+    '<img src=x onerror=alert(1)>',
+    '[a](http://e.com)',
+    '![b](c)',
+    '`x` ``` y',
+    '**b** __c__ ~~t~~',
+    'a|b\\|c',
+    'www.e.com/x http://e.com x@e.com mailto:a@b.co xmpp:a@b.co',
+    '1. x',
+    '- x',
+    '+ x',
+    '---',
+    '# h',
+    '> q',
+    '[^1] [x]: http://y',
+    '&lt;b&gt; &#64;team',
+    '<!-- c --></details>',
+    '[ ] task',
+    '    code',
+  ])('a reader of GitHub Flavored Markdown finds nothing but text in %j', (evil) => {
+    for (const place of places) {
+      const html = micromark(place(escapeMarkdown(evil)), {
+        extensions: [gfm()],
+        htmlExtensions: [gfmHtml()],
+        allowDangerousHtml: true,
+      });
+      expect(html).not.toMatch(
+        /<(a|img|strong|em|del|code|h\d|blockquote|ol|hr|script|input|pre|ul>\s*<li>\s*<ul)\b|<!--/,
+      );
+    }
   });
 });

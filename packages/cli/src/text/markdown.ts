@@ -13,6 +13,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/[\\`*_[\]<>#|~$&@]|^[-+=]|(?<=^\d{1,9})[.)]|:(?=\/\/|[a-z0-9_+-]+:)|(?<=\b(?:mailto|xmpp)):/gi, (found) =>
       [...found].map((character) => `&#${character.codePointAt(0)};`).join(''),
     )
+    .replace(/^ +/, (blanks) => '&#32;'.repeat(blanks.length))
     .replace(/(&#(?:64|35);)/g, '$1\u200c')
     .replace(/\b(www)\.(?=\S)/gi, '$1&#46;')
     .replace(/\b(GH|gh)-(?=\d)/g, '$1&#45;\u200c');
