@@ -19,6 +19,7 @@ import { EventStreams } from './http/events.ts';
 import { Idempotency, keepRepliesMs } from './http/idempotency.ts';
 import { type Listening, listen } from './http/listener.ts';
 import { type Log, silentLog } from './http/log.ts';
+import { Metrics } from './http/metrics.ts';
 import { planRoutes } from './http/plan-routes.ts';
 import { Rates } from './http/rates.ts';
 import { registryRoutes } from './http/registry-routes.ts';
@@ -133,6 +134,15 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
   let closing = false;
   let requests = 0;
   const version = '0.1.0';
+  const metrics = new Metrics([
+    { name: 'otaplan_long_polls', help: 'Long polls of devices that are open.', read: () => polls.open },
+    { name: 'otaplan_event_streams', help: 'Streams of live events that are open.', read: () => events.open },
+    {
+      name: 'process_resident_memory_bytes',
+      help: 'Resident memory of the process.',
+      read: () => process.memoryUsage.rss(),
+    },
+  ]);
   const app = createApp(
     [
       ...loginRoutes(accessKeys, keys, clock),
@@ -149,6 +159,7 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
       clock,
       log,
       hosts: { listening: host, publicUrl },
+      metrics,
       rates: new Rates(options.rate ?? defaultRate, clock),
       idempotency: new Idempotency(store.accounts, clock, log),
       version,

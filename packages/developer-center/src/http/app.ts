@@ -10,6 +10,7 @@ import { type Caller, callerKind, callerName, reaches } from './callers.ts';
 import { checkOrigin, type HostRules } from './hosts.ts';
 import { guardedRequest, type Idempotency } from './idempotency.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { asProblem, CloudError, cloudReply, problemReply } from './problem-reply.ts';
 import type { Rates } from './rates.ts';
 import { parseCall, parseJson, readBody } from './requests.ts';
@@ -23,6 +24,7 @@ export interface Surroundings {
   readonly rates: Rates;
   readonly idempotency: Idempotency;
   readonly version: string;
+  readonly metrics: Metrics;
   /** Proves who calls, or throws a `ProblemError`. */
   readonly authenticate: (
     kind: Caller['kind'],
@@ -190,6 +192,7 @@ function addRefusedMethods(app: App): void {
 function addPlainPages(app: App, surroundings: Surroundings): void {
   const document = JSON.stringify(openApiDocument(surroundings.version));
   app.get('/ota/v1/openapi.json', (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
+  app.get('/metrics', (c) => c.body(surroundings.metrics.text(), 200, { 'Content-Type': metricsType }));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     try {
@@ -202,7 +205,7 @@ function addPlainPages(app: App, surroundings: Surroundings): void {
   });
 }
 
-async function logged(c: Context<Env>, next: () => Promise<void>, { clock, log, nameRequest }: Surroundings) {
+async function logged(c: Context<Env>, next: () => Promise<void>, { clock, log, metrics, nameRequest }: Surroundings) {
   const start = clock.now();
   c.set('instance', nameRequest());
   c.set('who', '-');
@@ -210,6 +213,7 @@ async function logged(c: Context<Env>, next: () => Promise<void>, { clock, log, 
   await next();
   const endpoint = c.get('route');
   const { status } = c.res;
+  metrics.answered(endpoint?.id ?? 'other', status, clock.now() - start);
   // Devices call without end: only what went wrong is worth a line.
   if (endpoint?.tag === 'Devices' && status < 400) return;
   // Without the query, which may hold a secret; a download's path holds one, too.
@@ -217,6 +221,8 @@ async function logged(c: Context<Env>, next: () => Promise<void>, { clock, log, 
   const fields = { request: c.get('instance'), method: c.req.method, path, status, who: c.get('who') };
   log.info({ ...fields, ms: clock.now() - start }, 'request');
 }
+
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 
 function honoPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');

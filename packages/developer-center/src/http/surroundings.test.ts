@@ -20,6 +20,17 @@ describe('what surrounds every call', () => {
     expect([nobody.status, nobody.json.type]).toEqual([401, 'urn:otaplan:problem:not-signed-in']);
   });
 
+  test('metrics count requests by endpoint, and hold no key and no secret', async () => {
+    await dc.call('GET', '/ota/v1/plans');
+    const { status, headers, text } = await dc.call('GET', '/metrics', { authorization: null });
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+    expect(text).toMatch(/^otaplan_requests_total\{endpoint="listPlans",status="200"\} [1-9]\d*$/m);
+    expect(text).toMatch(/^otaplan_request_seconds_bucket\{endpoint="listPlans",le="\+Inf"\} [1-9]\d*$/m);
+    expect(text).toMatch(/^otaplan_long_polls 0$/m);
+    expect(text).not.toContain(dc.server.accessKey);
+    expect(text).not.toContain(dc.secret);
+  });
+
   test('errors of a request point at what is wrong', async () => {
     const query = await dc.call('GET', '/ota/v1/packages?limit=501');
     expect(query.status).toBe(400);
