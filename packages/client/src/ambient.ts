@@ -1,11 +1,9 @@
+import type { Clock } from '@otaplan/model';
+
 /**
  * What a program cannot compute by itself: time, timers and chance. Handed in everywhere, so that a test owns them.
  */
-export interface Ambient {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Runs `run` once, `milliseconds` from now; the function returned calls it off. */
-  after(milliseconds: number, run: () => void): () => void;
+export interface Ambient extends Clock {
   /** At least 0, below 1. */
   random(): number;
   /** A text that no one else makes: for idempotency keys. */

@@ -1,15 +1,8 @@
-/** Time as it is passed in everywhere: tests turn the hands themselves. */
-export interface Clock {
-  /** Milliseconds since the epoch. The wall clock: it may jump. */
-  now(): number;
-  /** Runs once after `milliseconds` of elapsed time. The result calls it off. Does not keep the process alive by itself. */
-  after(milliseconds: number, run: () => void): () => void;
-}
+import type { Clock } from '@otaplan/model';
 
-/** Randomness as it is passed in: bytes that nobody can guess. */
-export type RandomBytes = (count: number) => Uint8Array;
+export type { Clock, RandomBytes } from '@otaplan/model';
 
-/** The machine's own clock; for entry files. */
+/** The machine's own clock; for entry files. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, run) {

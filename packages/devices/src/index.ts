@@ -1,4 +1,4 @@
-export type { Clock, RandomBytes } from './clock.ts';
+export type { Clock, RandomBytes } from '@otaplan/model';
 export * from './profile/index.ts';
 export * from './protocol/index.ts';
 export type { Registrar } from './simulator/registration.ts';

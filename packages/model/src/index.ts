@@ -1,3 +1,4 @@
+export * from './clock.ts';
 export * from './compare.ts';
 export * from './compare-risks.ts';
 export * from './compare-schedule.ts';

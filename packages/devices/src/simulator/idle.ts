@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@otaplan/model';
 import type { Tally } from './tally.ts';
 
 export interface IdleTimes {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RandomBytes } from '../clock.ts';
+import type { RandomBytes } from '@otaplan/model';
 
 /** The two calls of the management API that make a simulation's devices known; the caller has the client for them. */
 export interface Registrar {

@@ -1,5 +1,5 @@
+import type { Clock } from '@otaplan/model';
 import FlatQueue from 'flatqueue';
-import type { Clock } from '../clock.ts';
 
 /** Thrown out of a wait when the simulation ends. */
 export class Stopped extends Error {

@@ -1,5 +1,5 @@
+import type { Clock, RandomBytes } from '@otaplan/model';
 import pLimit from 'p-limit';
-import type { Clock, RandomBytes } from '../clock.ts';
 import { checkProfile, Draws, deviceKeys, type ProfileInput, tempers } from '../profile/index.ts';
 import { type BackoffBounds, usualBackoff } from '../protocol/backoff.ts';
 import { DeviceConnection } from '../protocol/connection.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@otaplan/model';
 import { type Simulation, type SimulationOptions, simulate } from '../simulator/simulate.ts';
 import type { LittleCenter } from './little-center.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@otaplan/model';
 
 /** A clock whose hands a test turns: timers run in order of their time. */
 export class VirtualClock implements Clock {
