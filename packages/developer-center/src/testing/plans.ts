@@ -1,5 +1,5 @@
 import { type Plan, singleWave, withDigest } from '@otaplan/model';
-import { deviceSecret, product, type Reply, type Running } from './running.ts';
+import { type Callable, deviceSecret, product, type Reply } from './running.ts';
 
 /** A silent plan for every device of the product: FOTA to 2.0.0, from now on, for a week. */
 export function planDocument(more: Partial<Plan> = {}): Plan {
@@ -36,25 +36,25 @@ export function planDocument(more: Partial<Plan> = {}): Plan {
 }
 
 /** Saves a plan; fails the test when it is refused. */
-export async function savePlan(running: Running, document: Plan = planDocument()): Promise<string> {
+export async function savePlan(running: Callable, document: Plan = planDocument()): Promise<string> {
   const reply = await running.call('POST', '/ota/v1/plans', { body: { document } });
   if (reply.status !== 201) throw new Error(reply.text);
   return reply.json.plan.id;
 }
 
-export async function activate(running: Running, planId: string): Promise<void> {
+export async function activate(running: Callable, planId: string): Promise<void> {
   const reply = await running.call('POST', `/ota/v1/plans/${planId}/activate`, { body: {} });
   if (reply.status !== 200) throw new Error(reply.text);
 }
 
 /** A device as its firmware would call. */
 export class TestDevice {
-  readonly #running: Running;
+  readonly #running: Callable;
   readonly key: string;
   readonly #authorization: string;
   #reports = 0;
 
-  constructor(running: Running, key: string, secret = deviceSecret(key)) {
+  constructor(running: Callable, key: string, secret = deviceSecret(key)) {
     this.#running = running;
     this.key = key;
     this.#authorization = `Device ${secret}`;

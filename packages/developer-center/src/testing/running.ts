@@ -21,6 +21,9 @@ export interface Running {
   restart(): Promise<Running>;
   end(): Promise<void>;
 }
+/** What helpers need of a running server. */
+export type Callable = Pick<Running, 'call'>;
+
 export interface CallOptions {
   readonly body?: unknown;
   readonly bytes?: Uint8Array;
@@ -142,7 +145,7 @@ export const product = 'p1aaa';
 export const deviceSecret = (deviceKey: string) => `secret-of-${deviceKey}`;
 
 /** Registers a product and devices whose secrets are `deviceSecret`. */
-export async function register(running: Running, deviceKeys: readonly string[]): Promise<void> {
+export async function register(running: Callable, deviceKeys: readonly string[]): Promise<void> {
   await running.call('POST', '/ota/v1/products', { body: { products: [{ productKey: product, name: 'Meters' }] } });
   const devices = deviceKeys.map((deviceKey) => ({ deviceKey, secretSha256: sha256(deviceSecret(deviceKey)) }));
   const reply = await running.call('POST', `/ota/v1/products/${product}/devices`, { body: { devices } });
@@ -151,7 +154,7 @@ export async function register(running: Running, deviceKeys: readonly string[]):
 
 /** A full package with one file, declared and, unless told otherwise, uploaded. */
 export async function addPackage(
-  running: Running,
+  running: Callable,
   version: string,
   more: { name?: string; bytes?: Uint8Array; upload?: boolean; sourceVersion?: string } = {},
 ): Promise<{ id: string; bytes: Uint8Array; sha256: string }> {
