@@ -38,6 +38,8 @@ function watch(): (reports: number) => Measured {
 async function ours(folder: string, planId: string, keys: readonly string[], perCall: number): Promise<Measured> {
   const { center, close } = open(folder);
   const reports = statuses.map((status) => statusReport(planId, status));
+  // A device reads its plan before it reports.
+  for (const deviceKey of keys) await center.planMessage({ productKey, deviceKey });
   const stop = watch();
   for (let first = 0; first < reports.length; first += perCall) {
     const some = reports.slice(first, first + perCall);

@@ -94,8 +94,15 @@ export function newDeviceState(components: number): DeviceState {
   };
 }
 
+const statusOfOne = Object.fromEntries(
+  componentStatusNames.map((status) => [status, deriveDeviceStatus([status])]),
+) as Readonly<Record<ComponentStatus, DeviceStatus>>;
+
 /** The device's status follows from its components' alone (section 4). */
 export function statusOf(device: DeviceState): DeviceStatus {
+  const [only] = device.components;
+  // Most devices have one component, and every report asks.
+  if (only && device.components.length === 1) return statusOfOne[only.status];
   return deriveDeviceStatus(device.components.map((component) => component.status));
 }
 

@@ -131,8 +131,11 @@ function stop(draft: Draft, reason: string): void {
 export function dueAt(plan: PlanView, device: DeviceState): number | null {
   if (device.phase === 'held') return device.heldUntil;
   if (device.phase !== 'issued') return null;
-  const retries = device.components.map((c) => c.retryAt).filter((at) => at !== null);
-  if (retries.length > 0) return mayGoOn(plan, device) ? Math.min(...retries) : null;
+  let retry: number | null = null;
+  for (const { retryAt } of device.components) {
+    if (retryAt !== null && (retry === null || retryAt < retry)) retry = retryAt;
+  }
+  if (retry !== null) return mayGoOn(plan, device) ? retry : null;
   return device.heardAt === null ? null : device.heardAt + silenceMs;
 }
 
