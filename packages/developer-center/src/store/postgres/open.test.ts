@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { randomHistories } from '../../center/random-histories.ts';
 import { hour, plan, product, World } from '../../center/test-world.ts';
 import { systemClock } from '../../clock.ts';
@@ -143,6 +143,28 @@ describe.skipIf(typeof postgres === 'string')(`the store in PostgreSQL${why}`, (
     expect(order).toEqual(['one', 'two']);
     expect(await one.shared?.secret('s', () => 'mine')).toBe('mine');
     expect(await two.shared?.secret('s', () => 'theirs')).toBe('mine');
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  test('connections that break are made again, and what may have been missed is told', async () => {
+    const url = await database();
+    const [one, two] = await Promise.all([open(url), open(url)]);
+    const heard: string[] = [];
+    let missed = () => {};
+    const again = new Promise<void>((resolve) => {
+      missed = resolve;
+    });
+    await two.shared?.relay.hear((hint) => void heard.push(hint), missed);
+    const db = await Database.open(url, 1);
+    await db.run(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await again;
+    one.shared?.relay.tell('after');
+    await vi.waitFor(() => expect(heard).toEqual(['after']), 10_000);
+    await one.registry.registerProducts([{ productKey: product, name: 'Tracker' }], 'key', 1);
+    expect(await two.registry.findProduct(product)).not.toBeNull();
+    await db.close();
     await Promise.all([one.close(), two.close()]);
   });
 

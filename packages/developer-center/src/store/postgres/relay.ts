@@ -34,14 +34,24 @@ export class PostgresRelay implements Relay {
   }
 
   async hear(listener: (hint: string) => void, missed: () => void): Promise<void> {
-    if (this.#closed) return;
+    await this.#listen(listener, missed);
+  }
+
+  /** @returns whether it hears now; else it tries again by itself */
+  async #listen(listener: (hint: string) => void, missed: () => void): Promise<boolean> {
+    if (this.#closed) return false;
     const client = new Client(connectionOf(this.#url));
     let over = false;
     const again = () => {
       if (over || this.#closed) return;
       over = true;
       client.end().catch(() => {});
-      this.#clock.after(againMs, () => void this.hear(listener, missed).then(missed, () => {}));
+      this.#clock.after(againMs, () => {
+        this.#listen(listener, missed).then(
+          (hears) => hears && missed(),
+          () => {},
+        );
+      });
     };
     client.on('error', again);
     client.on('end', again);
@@ -53,8 +63,10 @@ export class PostgresRelay implements Relay {
       await client.connect();
       await client.query(`LISTEN ${channel}`);
       this.#client = client;
+      return true;
     } catch {
       again();
+      return false;
     }
   }
 
