@@ -85,7 +85,7 @@ class Load {
       const known = this.acknowledged.get(key);
       if (!known) continue;
       const [status = ''] = await this.#center.statuses(known.planId, key);
-      const is = status === 'upgradeSucceeded' ? way.length + 1 : way.findIndex((each) => each === status) + 1;
+      const is = status === 'upgradeSucceeded' ? way.length + 1 : way.indexOf(status) + 1;
       if (is < known.steps) {
         lost++;
         this.wrong.push(`${key} had acknowledged ${known.steps} steps and stands at ${status}.`);
