@@ -155,7 +155,11 @@ export class Driver {
       textDocument: { uri, version },
       contentChanges: [{ range: { start: { line, character: from }, end: { line, character: to } }, text }],
     });
-    await this.until(() => this.published.has(uri));
+    // Findings of an earlier text may still be on their way; a server that says no version is believed.
+    await this.until(() => {
+      const said = this.published.get(uri);
+      return said !== undefined && (said.version === undefined || said.version === version);
+    });
     return (this.published.get(uri)?.at ?? 0) - began;
   }
 
