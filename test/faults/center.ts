@@ -199,14 +199,14 @@ export class Center {
   }
 }
 
-export const way = [
+export const way: readonly string[] = [
   'planReceived',
   'upgradeConfirmed',
   'readyToDownload',
   'downloading',
   'downloadSucceeded',
   'upgrading',
-] as const;
+];
 
 export function keysOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `FAULT${String(index).padStart(6, '0')}`);

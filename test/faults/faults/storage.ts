@@ -143,6 +143,7 @@ export const backupWhileWriting: Fault = {
     const planId = await center.activate('2.0.0');
     let writing = true;
     const acknowledged = new Set<string>();
+    let failure: string | null = null;
     const load = (async () => {
       for (const key of keys) {
         if (!writing) return;
@@ -150,7 +151,10 @@ export const backupWhileWriting: Fault = {
         for (const status of way) await center.report(key, planId, status);
         acknowledged.add(key);
       }
-    })();
+    })().catch((error: unknown) => {
+      const { exitCode, signalCode } = center.process ?? {};
+      failure = `A call failed: ${String(error)}; the server: ${exitCode ?? 'runs'} ${signalCode ?? ''}`;
+    });
     const times = Math.max(1, Math.min(5, Math.round(kills / 20)));
     let lost = 0;
     for (let time = 0; time < times; time++) {
@@ -170,6 +174,7 @@ export const backupWhileWriting: Fault = {
     }
     writing = false;
     await load;
+    if (failure !== null) wrong.push(failure);
     return { tried: times, lost, wrong: wrong.slice(0, 5) };
   },
 };
