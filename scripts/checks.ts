@@ -1,5 +1,5 @@
 /**
- * Every check, in the order in which it is cheapest to fail: format and lint, types, architecture, unit, build, end to end.
+ * Every check, in the order in which it is cheapest to fail: format and lint, types, build, architecture, unit, end to end.
  * `--all` adds what needs a browser and a real VS Code, and installs what Debian has for that. Ends with a line that counts the tests.
  */
 import { readFileSync, rmSync } from 'node:fs';
@@ -36,10 +36,10 @@ function tests(title: string, project: string): void {
 
 step('format and lint', 'biome', ['ci', '--error-on-warnings', '.']);
 step('types', 'tsc', ['-b']);
+step('build', 'node', ['scripts/build.ts']);
 tests('architecture', 'architecture');
 if (all) wantPostgres();
 tests('unit', 'unit');
-step('build', 'node', ['scripts/build.ts']);
 tests('end to end', 'end-to-end');
 if (all) step('in a real VS Code', 'node', ['test/vscode-host/run.ts']);
 
