@@ -4,6 +4,8 @@ import { lowerFirst, proceed } from './issue.ts';
 
 const minute = 60_000;
 export const silenceMs = limits.silenceHours * 60 * minute;
+/** Silence that is noticed so much later than it was due was not the device's alone: the service was down, or its clock jumped. */
+const awayMs = 60 * minute;
 
 /** The pause before an automatic retry: 1, 2, 4, 8, 16 min, each shortened or lengthened by up to a fifth. */
 export function retryPause(retry: number, random: () => number): number {
@@ -145,6 +147,12 @@ export function takeSilence(draft: Draft): void {
   const { phase, heardAt, components } = draft.state;
   if (phase !== 'issued' || heardAt === null || draft.now - heardAt < silenceMs) return;
   if (components.some((component) => component.retryAt !== null)) return;
+  if (draft.now - heardAt > silenceMs + awayMs) {
+    draft.set({ heardAt: draft.now });
+    const text = `Developer Center was away itself: the ${limits.silenceHours} h in which nothing is heard begin anew.`;
+    draft.log(Math.max(0, draft.current()), 'schedule', text);
+    return;
+  }
   const index = components.findIndex((component) => isConfirmedAndUnderWay(component.status));
   const reason = `Nothing was heard of the device for ${limits.silenceHours} h.`;
   if (index !== -1) {

@@ -112,6 +112,18 @@ describe('time', () => {
     expect(await world.device('DEV1').components(id)).toEqual(['upgradeFailed']);
   });
 
+  test('hours in which Developer Center itself was away are not the device’s silence', async () => {
+    world = await World.with(['DEV1']);
+    const id = await world.activate(plan());
+    await world.device('DEV1').goes('FOTA', 'downloading');
+    world.clock.jump(world.clock.now() + 30 * hour);
+    await world.restart();
+    await world.pass(23 * hour);
+    expect(await world.device('DEV1').components(id)).toEqual(['downloading']);
+    await world.pass(2 * hour);
+    expect(await world.device('DEV1').components(id)).toEqual(['upgradeFailed']);
+  });
+
   test('the scheduler does it all by itself', async () => {
     world = await World.with(['DEV1'], '2027-03-01T07:59:58Z');
     await world.activate(plan());
