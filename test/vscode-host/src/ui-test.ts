@@ -95,6 +95,7 @@ async function watch(workbench: Workbench): Promise<void> {
   await page.locator('.activitybar .action-label[aria-label*="Upgrade Monitor"]').first().click(aboveBadge);
   await row('Water meter 2.4 today').waitFor();
   await shot('monitor-live');
+  await expand(row('Water meter 2.4 today'));
   await row(/Upgrade Failed/).waitFor({ timeout: 180_000 });
   await row(/11\/12/).waitFor({ timeout: 180_000 });
   await expand(row(/^Upgrade Failed/));
