@@ -95,7 +95,8 @@ if (options.open) {
     .unref();
 }
 if (options.check) {
-  const answer = await fetch(address);
+  // with the right token it answers by a cookie and a redirect, which a fetch without cookies cannot follow
+  const { status } = await fetch(address, { redirect: 'manual' });
   await vscode.stop();
-  process.exit(answer.ok ? 0 : 1);
+  process.exit(status < 400 ? 0 : 1);
 }
