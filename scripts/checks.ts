@@ -14,6 +14,9 @@ interface VitestReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
 }
 
 /** Runs a vitest project and adds to the count what it reports. */
@@ -32,6 +35,9 @@ function tests(title: string, project: string): void {
   counts.passed += result.numPassedTests;
   counts.failed += result.numFailedTests;
   counts.skipped += result.numPendingTests;
+  for (const { fullName, status } of result.testResults.flatMap((file) => file.assertionResults)) {
+    if (status === 'pending' || status === 'skipped') console.log(`   skipped: ${fullName}`);
+  }
 }
 
 step('format and lint', 'biome', ['ci', '--error-on-warnings', '.']);

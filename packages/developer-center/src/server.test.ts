@@ -59,10 +59,13 @@ describe('starting', () => {
     expect(await refusal({ reuse: dataDir })).toBe('corrupt');
   });
 
-  test.skipIf(process.getuid?.() === 0)('a folder that cannot be written is told', async () => {
-    chmodSync(dataDir, 0o500);
-    expect(await refusal({ reuse: dataDir })).toBe('readOnly');
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    'a folder that cannot be written is told (not as root, who may write everywhere)',
+    async () => {
+      chmodSync(dataDir, 0o500);
+      expect(await refusal({ reuse: dataDir })).toBe('readOnly');
+    },
+  );
 
   test('an address that is not ours is told', async () => {
     expect(await refusal({ reuse: dataDir, host: '203.0.113.1' })).toBe('addressNotOurs');

@@ -1,7 +1,7 @@
 /** Three files that refer to each other, for random edits. */
 export const fuzzSources: ReadonlyMap<string, string> = new Map([
   [
-    'file:///work/catalog.otaplan',
+    'file:///plans/catalog.otaplan',
     `// Products
 product water_meter {
   key  "p1WM01"
@@ -34,7 +34,7 @@ devices berlin of water_meter from "lists/berlin.csv"
 `,
   ],
   [
-    'file:///work/spring.otaplan',
+    'file:///plans/spring.otaplan',
     `import "catalog.otaplan"
 
 plan "Spring" {
@@ -81,7 +81,7 @@ plan "All" {
 `,
   ],
   [
-    'file:///work/more/other.otaplan',
+    'file:///plans/more/other.otaplan',
     `import "../catalog.otaplan"
 import "../spring.otaplan"
 

@@ -22,7 +22,7 @@ describe('a project that lives through edits', () => {
   });
 
   it('reads only the declaration that an edit touched', () => {
-    const uri = 'file:///work/spring.otaplan';
+    const uri = 'file:///plans/spring.otaplan';
     const project = opened();
     const before = project.file(uri);
     const text = before?.text ?? '';
@@ -35,7 +35,7 @@ describe('a project that lives through edits', () => {
   });
 
   it('keeps the trees of a declaration when only a comment in it changed', () => {
-    const uri = 'file:///work/catalog.otaplan';
+    const uri = 'file:///plans/catalog.otaplan';
     const project = opened();
     const text = project.file(uri)?.text ?? '';
     const before = project.file(uri)?.declarations;
@@ -46,7 +46,7 @@ describe('a project that lives through edits', () => {
   });
 
   it('works out fixes when asked, in the positions of now', () => {
-    const uri = 'file:///work/more/other.otaplan';
+    const uri = 'file:///plans/more/other.otaplan';
     const project = opened();
     project.result();
     const text = project.file(uri)?.text ?? '';
@@ -64,7 +64,7 @@ describe('a project that lives through edits', () => {
 describe('a long list of devices', () => {
   it('has the keys of a fresh reading after random edits, one by one', () => {
     const random = seeded(11);
-    const uri = 'file:///work/list.otaplan';
+    const uri = 'file:///plans/list.otaplan';
     const lines = Array.from({ length: 300 }, (_, i) => `  ${866_123_040_000_000 + i}`);
     let text = `product m {\n  key "p1"\n}\n\ndevices many of m {\n${lines.join('\n')}\n}\n`;
     const project = new Project(world);

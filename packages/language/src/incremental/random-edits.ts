@@ -117,7 +117,7 @@ export function fuzz(
       sources.set(uri, start.get(uri) ?? '');
       project.set(uri, start.get(uri) ?? '');
     } else if (what === 2) {
-      const list = 'file:///work/lists/berlin.csv';
+      const list = 'file:///plans/lists/berlin.csv';
       lists = new Map([[list, `device_key\n86612304000${random(3)}\n`]]);
       world = fuzzWorld(now, lists);
       project.worldChanged([`text ${list}`], world);
