@@ -25,7 +25,7 @@ function say(text: string): void {
 
 function show(args: readonly string[]): void {
   const words = args.map((word) => (/[^\w@%+=:,./-]/.test(word) ? `"${word}"` : word));
-  const line = `otaplan ${words.join(' ')}`;
+  const line = `npx otaplan ${words.join(' ')}`;
   shown.push(line);
   say(`\n$ ${line}`);
 }
