@@ -39,9 +39,9 @@ function start() {
   const args = [__filename].concat(process.argv.slice(2));
   const child = require('node:child_process').spawn(node, args, { stdio: 'inherit' });
   ['SIGINT', 'SIGTERM'].forEach((signal) => {
-    // Ctrl-C reaches both from the terminal; what ends only us is passed on.
+    // Ctrl-C in a terminal reaches both, and twice would mean at once; what was sent to us alone is passed on.
     process.on(signal, () => {
-      if (signal === 'SIGTERM') child.kill(signal);
+      if (signal === 'SIGTERM' || !(process.stdin.isTTY || process.stderr.isTTY)) child.kill(signal);
     });
   });
   child.on('exit', (code, signal) => {
