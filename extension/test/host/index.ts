@@ -7,7 +7,13 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await import('./manifest.test.ts');
   await import('./language.test.ts');
-  await import('./center.test.ts');
+  // These share one local Developer Center and one rollout, in this order.
+  await import('./deploy.test.ts');
+  await import('./monitor.test.ts');
+  await import('./logs.test.ts');
+  await import('./retry.test.ts');
+  await import('./lifecycle.test.ts');
+  await import('./local.test.ts');
   await new Promise<void>((resolve, reject) => {
     // Said at once, not only in the summary: a run that never ends tells all the same.
     mocha.suite.afterEach(function () {
