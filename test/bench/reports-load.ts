@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Center, openCenter } from '@otaplan/developer-center/center';
 import { openSqliteStore } from '@otaplan/developer-center/sqlite';
-import { VirtualClock } from '@otaplan/developer-center/virtual-clock';
 import { type Plan, singleWave, withDigest } from '@otaplan/model';
+import { VirtualClock } from '@otaplan/model/virtual-clock';
 
 export const productKey = 'p1bench';
 export const statuses = [

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { startServer, verifyFolder } from '@otaplan/developer-center';
-import { VirtualClock } from '@otaplan/developer-center/virtual-clock';
 import { singleWave, withDigest } from '@otaplan/model';
+import { VirtualClock } from '@otaplan/model/virtual-clock';
 import { productKey, secretOf, sha256 } from '../center.ts';
 import type { Fault } from '../fault.ts';
 

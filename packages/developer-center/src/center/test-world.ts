@@ -11,10 +11,10 @@ import {
   singleWave,
   withDigest,
 } from '@otaplan/model';
+import { VirtualClock } from '@otaplan/model/virtual-clock';
 import type { Clock, RandomBytes } from '../clock.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
-import { VirtualClock } from '../virtual-clock.ts';
 import type { Center } from './center.ts';
 import type { Change } from './changes.ts';
 import { openCenter } from './open-center.ts';

@@ -1,9 +1,9 @@
 import { PlanOverview } from '@otaplan/api';
+import { VirtualClock } from '@otaplan/model/virtual-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Changes } from '../center/changes.ts';
 import { activate, planDocument, savePlan, TestDevice } from '../testing/plans.ts';
 import { addPackage, type Running, register, run, start } from '../testing/running.ts';
-import { VirtualClock } from '../virtual-clock.ts';
 import { EventStreams } from './events.ts';
 import { silentLog } from './log.ts';
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VirtualClock } from '@otaplan/model/virtual-clock';
 import { type RunningServer, type ServerOptions, startServer } from '../server.ts';
-import { VirtualClock } from '../virtual-clock.ts';
 
 /** A Developer Center over real HTTP for tests, with a virtual clock and a folder that is removed at the end. */
 export interface Running {

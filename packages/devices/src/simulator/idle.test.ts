@@ -1,5 +1,5 @@
+import { VirtualClock } from '@otaplan/model/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../testing/virtual-clock.ts';
 import { IdleWatch } from './idle.ts';
 import { Tally } from './tally.ts';
 

@@ -1,5 +1,5 @@
+import { VirtualClock } from '@otaplan/model/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../testing/virtual-clock.ts';
 import { Schedule, Stopped } from './schedule.ts';
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** A clock whose hands a test turns. Timers run in order of their time, each at its own instant. */
 export class VirtualClock implements Clock {
@@ -7,7 +7,8 @@ export class VirtualClock implements Clock {
   #timers = new Map<number, { due: number; run: () => void }>();
   #next = 0;
 
-  constructor(start: number | string) {
+  /** @param start milliseconds, or an instant in ISO 8601 */
+  constructor(start: number | string = '2027-03-01T08:00:00Z') {
     this.#now = typeof start === 'string' ? Date.parse(start) : start;
   }
 
