@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyWorld, parseAll, Workspace } from '@otaplan/language';
+import { emptyWorld, parseAll, readDeclared, Workspace } from '@otaplan/language';
 import { compareDeclared } from '@otaplan/model';
 import { describe, expect, it } from 'vitest';
-import { readDeclared } from './declared.ts';
 import { comparisonText } from './text/difference.ts';
 
 /** Pairs of plans from five histories, each with the words a reviewer gets. Written to be read; `vitest -u` renews the words. */

@@ -1,21 +1,9 @@
 import type { Client } from '@otaplan/client';
-import { type CheckResult, checkWorkspace } from '@otaplan/language';
-import {
-  compareDeclared,
-  comparePlanSets,
-  isOver,
-  nameIdentity,
-  type Plan,
-  type PlanDifference,
-  planStatuses,
-  planStatusNames,
-  statusLabel,
-  unmanagedPlan,
-} from '@otaplan/model';
-import { type ReadDeclared, readDeclared } from './declared.ts';
+import { compareWithDeployed } from '@otaplan/fleet';
+import { type CheckResult, checkWorkspace, type ReadDeclared, readDeclared } from '@otaplan/language';
+import { type Comparison, compareDeclared } from '@otaplan/model';
 import type { Io } from './io.ts';
 import { findPlanFiles, loadSources } from './sources.ts';
-import type { Comparison } from './text/difference.ts';
 
 /** What the files of paths declare now. */
 export function declaredIn(io: Io, paths: readonly string[]): ReadDeclared & { readonly check: CheckResult } {
@@ -43,22 +31,8 @@ export async function compareDeployed(
   after: ReturnType<typeof declaredIn>,
   all: boolean,
 ): Promise<Comparison> {
-  const { signal } = io;
-  const wanted = new Map(after.plans.map((plan) => [nameIdentity(plan.name), plan]));
-  const before: Plan[] = [];
-  const unmanaged: PlanDifference[] = [];
-  for await (const { plan } of client.plans.list({}, { signal })) {
-    const declared = wanted.get(nameIdentity(plan.name));
-    if (declared) {
-      // The same digest is the same plan: a list of a million devices need not be read again.
-      const same = declared.digest === plan.digest;
-      before.push(same ? declared : (await client.plans.get(plan.id, { signal })).document);
-    } else if (all && !isOver(planStatusNames.find((status) => status === plan.status) ?? 'inactivated')) {
-      unmanaged.push(unmanagedPlan(plan.name, statusLabel(planStatuses, plan.status)));
-    }
-  }
+  const { plans } = await compareWithDeployed(client, after, { all, signal: io.signal });
   const notes = [...after.incomplete, ...errorsOf(after.check)];
-  const plans = [...comparePlanSets(before, after.plans), ...unmanaged];
   return { plans, packages: [], with: `Developer Center ${client.server}`, notes };
 }
 

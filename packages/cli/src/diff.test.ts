@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PlanDifference } from '@otaplan/model';
+import { comparisonMarkdown, type PlanDifference } from '@otaplan/model';
 import { describe, expect, it } from 'vitest';
 import { example, folder, otaplan } from './testing.ts';
-import { comparisonMarkdown } from './text/difference-markdown.ts';
 
 function repository(files: Record<string, string | Buffer>) {
   const cwd = folder(files);

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { escapeMarkdown } from '@otaplan/model';
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import { micromark } from 'micromark';
@@ -8,7 +9,6 @@ import { describe, expect, it } from 'vitest';
 import { example, folder, otaplan } from './testing.ts';
 import type { JsonFinding } from './text/findings.ts';
 import { findingsMarkdown } from './text/findings-markdown.ts';
-import { escapeMarkdown } from './text/markdown.ts';
 import { sarif } from './text/sarif.ts';
 
 /** The schema as Microsoft publishes it (package @microsoft/jest-sarif 1.0.0-beta.0, MIT). */

@@ -4,8 +4,15 @@ import { realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Answer, type FileFacts, gather, parseAll, Workspace } from '@otaplan/language';
-import { type ReadDeclared, readDeclared } from './declared.ts';
+import {
+  type Answer,
+  type FileFacts,
+  gather,
+  parseAll,
+  type ReadDeclared,
+  readDeclared,
+  Workspace,
+} from '@otaplan/language';
 import { readBlobs } from './git-blobs.ts';
 import { CliError, exits, type Io } from './io.ts';
 import { uriOf } from './sources.ts';

@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Client, describeFile } from '@otaplan/client';
-import { gather, parseAll, Workspace } from '@otaplan/language';
+import { gather, parseAll, readDeclared, Workspace } from '@otaplan/language';
 import { isOver, type Plan, planStatusNames } from '@otaplan/model';
-import { readDeclared } from './declared.ts';
 import { layOut } from './import-layout.ts';
 import { CliError, exits, type Io } from './io.ts';
 import { filesBelow, uriOf } from './sources.ts';

@@ -1,3 +1,4 @@
+export * from './compare-deployed.ts';
 export * from './deploy.ts';
 export * from './deployment.ts';
 export * from './deployment-state.ts';

@@ -12,6 +12,7 @@ export type { Change } from './incremental/edit.ts';
 export { worldFacts } from './incremental/live-world.ts';
 export { Project, type ProjectOptions } from './incremental/project.ts';
 export { type Compiled, compile, compileWorkspace } from './lower/compile.ts';
+export { type ReadDeclared, readDeclared } from './lower/declared.ts';
 export { type Lowered, lower, lowerPackage } from './lower/lower.ts';
 export { type DeviceList, keysOf } from './meaning/devices.ts';
 export { readList } from './meaning/lists.ts';

@@ -44,6 +44,34 @@ export interface Differences {
   readonly packages: readonly PackageDifference[];
 }
 
+/** Two sides compared, and what could not be. */
+export interface Comparison extends Differences {
+  /** What is compared with, in words: `revision “main”`, `Developer Center https://…`. */
+  readonly with: string;
+  /** What could not be compared and why, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What is worth telling: everything but what is unchanged. */
+export function changedPlans({ plans }: Differences): readonly PlanDifference[] {
+  return plans.filter(({ difference }) => difference !== 'unchanged');
+}
+
+/** Whether anything differs, for `--exit-code`. What could not be compared counts: nobody knows that it is the same. */
+export function differs(comparison: Comparison): boolean {
+  return changedPlans(comparison).length + comparison.packages.length + comparison.notes.length > 0;
+}
+
+/** One word for a kind of difference, as a reader meets it. */
+export const differenceWords: Readonly<Record<PlanDifference['difference'], string>> = {
+  created: 'new',
+  changed: 'changed',
+  unchanged: 'unchanged',
+  removed: 'removed',
+  renamed: 'renamed, presumably',
+  unmanaged: 'unmanaged',
+};
+
 /** Compares two sides: plans by name, packages by name; what is unchanged is listed for plans only. */
 export function compareDeclared(before: Declared, after: Declared): Differences {
   return { plans: comparePlanSets(before.plans, after.plans), packages: comparePackages(before, after) };

@@ -1,5 +1,6 @@
 export * from './clock.ts';
 export * from './compare.ts';
+export * from './compare-markdown.ts';
 export * from './compare-risks.ts';
 export * from './compare-schedule.ts';
 export * from './compare-sets.ts';
@@ -7,6 +8,7 @@ export * from './compare-words.ts';
 export * from './digest.ts';
 export * from './identifiers.ts';
 export * from './limits.ts';
+export * from './markdown.ts';
 export * from './period.ts';
 export * from './plan.ts';
 export * from './statuses.ts';

@@ -1,9 +1,9 @@
+import { type Comparison, comparisonMarkdown, differs } from '@otaplan/model';
 import { type Command, Option } from 'commander';
 import { compareDeployed, compareSides, declaredIn } from '../comparison.ts';
 import { addConnectionOptions, type ConnectionOptions, connect } from '../connection.ts';
 import { exits, type Io } from '../io.ts';
-import { type Comparison, comparisonText, differs } from '../text/difference.ts';
-import { comparisonMarkdown } from '../text/difference-markdown.ts';
+import { comparisonText } from '../text/difference.ts';
 import { writeJson } from '../text/shown.ts';
 
 interface Options extends ConnectionOptions {

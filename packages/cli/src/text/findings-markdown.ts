@@ -1,5 +1,5 @@
+import { cutText, escapeMarkdown, markdownLength } from '@otaplan/model';
 import type { JsonFinding } from './findings.ts';
-import { cutText, escapeMarkdown, markdownLength } from './markdown.ts';
 
 /** A comment of GitHub holds 65,536 characters. */
 const mostBytes = 60_000;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rules as allRules, type Severity } from '@otaplan/language';
+import { cutText } from '@otaplan/model';
 import { version } from '../version.ts';
 import type { JsonFinding } from './findings.ts';
-import { cutText } from './markdown.ts';
 import { shown } from './shown.ts';
 
 /**

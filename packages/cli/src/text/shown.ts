@@ -1,10 +1,7 @@
 import pc from 'picocolors';
 import type { Io, Output } from '../io.ts';
 
-/** Text that came from elsewhere, made harmless for a terminal and for one line: no control or direction characters. */
-export function shown(text: string): string {
-  return text.toWellFormed().replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
-}
+export { shown } from '@otaplan/model';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 

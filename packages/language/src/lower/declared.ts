@@ -1,5 +1,8 @@
-import { compileWorkspace, lower, lowerPackage, rules, type Workspace } from '@otaplan/language';
 import type { Declared } from '@otaplan/model';
+import type { Workspace } from '../meaning/workspace.ts';
+import { rules } from '../rules/registry.ts';
+import { compileWorkspace } from './compile.ts';
+import { lower, lowerPackage } from './lower.ts';
 
 /** What sources declare, for a comparison. Looser than a compilation: an old plan whose period is over still says what it said. */
 export interface ReadDeclared extends Declared {

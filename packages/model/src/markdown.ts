@@ -1,4 +1,9 @@
-import { shown } from './shown.ts';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+
+/** Text that came from elsewhere, made harmless for a terminal and for one line: no control or direction characters. */
+export function shown(text: string): string {
+  return text.toWellFormed().replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+}
 
 /**
  * Text from plans inside GitHub's and GitLab's Markdown: shown as it is written, and nothing else. No HTML, no formatting, no
@@ -21,7 +26,7 @@ export function escapeMarkdown(text: string): string {
 
 /** Length as GitHub may count it at worst: bytes of UTF-8. */
 export function markdownLength(text: string): number {
-  return Buffer.byteLength(text, 'utf8');
+  return utf8ToBytes(text).length;
 }
 
 /** A text of at most `most` characters, cut with an ellipsis; never inside a pair of surrogates. */

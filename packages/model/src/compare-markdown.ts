@@ -1,5 +1,10 @@
-import type { PackageDifference, PlanDifference } from '@otaplan/model';
-import { type Comparison, changedPlans, differenceWords } from './difference.ts';
+import {
+  type Comparison,
+  changedPlans,
+  differenceWords,
+  type PackageDifference,
+  type PlanDifference,
+} from './compare-sets.ts';
 import { cutText, escapeMarkdown, markdownLength } from './markdown.ts';
 
 /** GitHub refuses a comment of more than 65,536 characters; what a tool adds around it has room too. */
