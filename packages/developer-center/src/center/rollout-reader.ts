@@ -8,14 +8,14 @@ import type {
   PlanStatistics,
 } from '@otaplan/api';
 import type { PlanDeviceRow, PlanRecord } from '../store/plans.ts';
+import { storableText } from '../store/rows/text.ts';
 import { type Parts, planOf } from './parts.ts';
 import { ProblemError } from './problem-error.ts';
 
 const pageSize = 100;
 const timelinePoints = 200;
 const causes = 50;
-/** Failed devices that the statistics look at. */
-const failedLookedAt = 100_000;
+/** Failed devices that the statistics look at for examples. */
 const lookedAtForExamples = 1000;
 
 const instantOrNull = (at: number | null) => (at === null ? null : new Date(at).toISOString());
@@ -93,33 +93,30 @@ export class RolloutReader {
   }
 
   async #failures(plan: PlanRecord): Promise<PlanStatistics['failures']> {
-    const byCause = new Map<string, { components: number; devices: string[] }>();
+    const byCause = new Map<string, string[]>();
     let cursor: string | null = null;
     const { plans } = this.#parts.store;
-    const counted = plan.status === 'inactivated' ? [] : await plans.failureCauses?.(plan.id);
-    // Where the store counts, devices are looked at for examples alone.
-    const most = counted === undefined ? failedLookedAt : lookedAtForExamples;
-    for (let seen = 0; plan.status !== 'inactivated' && seen < most; ) {
-      const page = await this.#parts.store.plans.listPlanDevices(plan.id, { status: 'upgradeFailed' }, 500, cursor);
+    if (plan.status === 'inactivated') return [];
+    // They are counted; devices are looked at for examples alone.
+    for (let seen = 0; seen < lookedAtForExamples; ) {
+      const page = await plans.listPlanDevices(plan.id, { status: 'upgradeFailed' }, 500, cursor);
       for (const { deviceKey, state } of page.items) {
         // Those behind the first that failed did so with it: their cause would only hide the one that matters.
-        const cause = state.components.find(({ status }) => status === 'upgradeFailed')?.cause ?? '';
-        const known = byCause.get(cause) ?? { components: 0, devices: [] };
-        known.components++;
-        if (known.devices.length < 5) known.devices.push(deviceKey);
+        const cause = storableText(state.components.find(({ status }) => status === 'upgradeFailed')?.cause ?? '');
+        const known = byCause.get(cause) ?? [];
+        if (known.length < 5) known.push(deviceKey);
         byCause.set(cause, known);
       }
       seen += page.items.length;
       cursor = page.nextCursor;
       if (cursor === null) break;
     }
-    const failures = counted
-      ? counted.map(({ cause, devices }) => ({
-          cause,
-          components: devices,
-          devices: byCause.get(cause)?.devices ?? [],
-        }))
-      : [...byCause].map(([cause, known]) => ({ cause, ...known }));
+    const counted = await plans.failureCauses(plan.id);
+    const failures = counted.map(({ cause, devices }) => ({
+      cause,
+      components: devices,
+      devices: byCause.get(cause) ?? [],
+    }));
     return failures.sort((a, b) => b.components - a.components).slice(0, causes);
   }
 

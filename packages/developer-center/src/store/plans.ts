@@ -207,11 +207,8 @@ export interface PlanStore {
     limit: number,
   ): Promise<LogRecord[]>;
   timeline(planId: string): Promise<TimelinePoint[]>;
-  /**
-   * Failed devices by the cause of the first component that failed. A store that does not count them leaves it out; readers then look at
-   * the failed devices.
-   */
-  failureCauses?(planId: string): Promise<{ cause: string; devices: number }[]>;
+  /** Failed devices by the cause of the first component that failed. */
+  failureCauses(planId: string): Promise<{ cause: string; devices: number }[]>;
   /** Compares counters with a full scan, documents with their digests. Each problem is a sentence; none: sound. */
   verify(): Promise<string[]>;
 }

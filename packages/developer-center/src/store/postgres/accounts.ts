@@ -1,6 +1,7 @@
-import type { AccessKey, AccountStore, IdempotencyClaim, KeptReply, Role } from '../accounts.ts';
-import { roles } from '../accounts.ts';
-import type { Database, Row } from './database.ts';
+import type { AccessKey, AccountStore, IdempotencyClaim, KeptReply } from '../accounts.ts';
+import { accessKeyOf } from '../rows/access-key.ts';
+import { claimOf } from '../rows/idempotency.ts';
+import type { Database } from './database.ts';
 import { livingOwners } from './replica.ts';
 
 const columns = 'key, role, secret, name, created_at';
@@ -66,17 +67,12 @@ export class PostgresAccounts implements AccountStore {
       );
       // It was given up between the two statements: the caller sends it again.
       if (!row) return { kind: 'inProgress' };
-      if (row['fingerprint'] !== fingerprint) return { kind: 'reused' };
-      if (row['status'] !== null) {
-        const reply = { status: Number(row['status']), headers: String(row['headers']), body: String(row['body']) };
-        return { kind: 'done', reply };
+      const claim = claimOf(row, fingerprint, now, staleAfterMs, row['held'] === true);
+      if (claim.kind === 'claimed') {
+        const take = 'UPDATE idempotency SET created_at = $3, owner = $4 WHERE who = $1 AND key = $2';
+        await queries.run(take, who, key, now, this.#owner);
       }
-      // A clock that was set back must not keep a claim open for ever, hence the absolute difference.
-      const stale = Math.abs(now - Number(row['created_at'])) >= staleAfterMs;
-      if (row['held'] === true && !stale) return { kind: 'inProgress' };
-      const take = 'UPDATE idempotency SET created_at = $3, owner = $4 WHERE who = $1 AND key = $2';
-      await queries.run(take, who, key, now, this.#owner);
-      return { kind: 'claimed', again: true };
+      return claim;
     });
   }
 
@@ -95,14 +91,4 @@ export class PostgresAccounts implements AccountStore {
   async sweepIdempotencyKeys(before: number): Promise<void> {
     await this.#db.run('DELETE FROM idempotency WHERE created_at < $1', before);
   }
-}
-
-function accessKeyOf(row: Row): AccessKey {
-  return {
-    key: String(row['key']),
-    role: roles.find((name) => name === row['role']) ?? ('viewer' satisfies Role),
-    secret: String(row['secret']),
-    name: String(row['name']),
-    createdAt: Number(row['created_at']),
-  };
 }

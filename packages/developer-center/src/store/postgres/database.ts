@@ -1,9 +1,10 @@
 import { type Client, Pool, type PoolClient, types } from 'pg';
+import type { Row } from '../rows/row.ts';
+import { storableText } from '../rows/text.ts';
 import { StoreError } from '../store-error.ts';
 import { isDeadlock, postgresFailure } from './failures.ts';
 import { migrations } from './migrations.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
 export type Value = string | number | boolean | null | readonly (string | number | boolean | null)[];
 
 /** Something that queries are sent to: a connection inside a transaction, or any free one. */
@@ -146,7 +147,10 @@ export class Database implements Queries {
       if (version > migrations.length) {
         throw new StoreError('newer', `schema ${version}, this version knows ${migrations.length}`);
       }
-      for (const migration of migrations.slice(version)) await queries.run(migration);
+      for (const migration of migrations.slice(version)) {
+        if (typeof migration === 'string') await queries.run(migration);
+        else await migration(queries);
+      }
       if (version < migrations.length) await queries.run('UPDATE otaplan_schema SET version = $1', migrations.length);
     });
   }
@@ -175,9 +179,8 @@ function queriesOf(client: Pick<Client, 'query'>): Queries {
   };
 }
 
-/** PostgreSQL's text has no NUL: what a hostile device sends with one is kept with a replacement character. */
 function storable(value: Value): Value {
-  if (typeof value === 'string') return value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
+  if (typeof value === 'string') return storableText(value);
   if (Array.isArray(value)) return value.map((each) => storable(each as Value)) as Value;
   return value;
 }

@@ -1,14 +1,14 @@
 import type { DeviceSession, Touched } from '../plans.ts';
 import type { DeviceFacts, DeviceRecord, ReportedVersion } from '../registry.ts';
+import { deviceRecordOf, reported } from '../rows/device.ts';
+import { keptRunOf } from '../rows/run.ts';
 import { StoreError } from '../store-error.ts';
 import { type Database, type Queries, TryAgain } from './database.ts';
 import { lockPlans } from './plan-row.ts';
-import { deviceOf } from './registry.ts';
-import { Gathered, type KeptRun, keptRunOf, PostgresRun, runColumns } from './runs.ts';
+import { Gathered, type KeptRun, PostgresRun, runColumns } from './runs.ts';
 
 /** Works that share a transaction. */
 const mostWorks = 300;
-const rememberedReports = 16;
 
 type Outcome = { readonly value: unknown; readonly touched: Touched[] } | null;
 interface Waiting {
@@ -118,12 +118,7 @@ function perform(each: Waiting, kept: KeptDevice, gathered: Gathered): Outcome {
     device: kept.device,
     runs,
     report: (versions: readonly ReportedVersion[], facts: DeviceFacts, reportId: string) =>
-      setDevice({
-        versions,
-        battery: facts.battery ?? session.device.battery,
-        signal: facts.signal ?? session.device.signal,
-        lastReports: [...session.device.lastReports, reportId].slice(-rememberedReports),
-      }),
+      setDevice(reported(session.device, versions, facts, reportId)),
     seen: (onlineUntil: number) => setDevice({ onlineUntil, lastSeen: each.now }),
   };
   const value = each.work(session);
@@ -131,7 +126,7 @@ function perform(each: Waiting, kept: KeptDevice, gathered: Gathered): Outcome {
     kept.device = session.device;
     gathered.device(session.device);
   }
-  return { value, touched: runs.map((run) => run.finish(gathered, each.now)).filter((touched) => touched !== null) };
+  return { value, touched: runs.map((run) => run.gather(gathered, each.now)).filter((touched) => touched !== null) };
 }
 
 /** Locks the devices of a batch with their plans, plans first: every transaction does, so that none waits in a circle. */
@@ -159,7 +154,7 @@ async function lockDevices(queries: Queries, batch: readonly Waiting[]): Promise
   const byDevice = Map.groupBy(runs, (row) => Number(row['device_id']));
   return new Map(
     rows.map((row) => {
-      const device = deviceOf(row, String(row['product']));
+      const device = deviceRecordOf(row, String(row['product']));
       const kept = (byDevice.get(device.id) ?? [])
         .flatMap((run) => {
           const plan = plans.get(Number(run['plan_row']));

@@ -1,3 +1,6 @@
+import { countFailures } from '../rows/failures.ts';
+import type { Queries } from './database.ts';
+
 /**
  * The schema, by numbered steps; `otaplan_schema` counts those done. A step that was released is never edited, and a new one must
  * leave what replicas of the version before do working: they run on while the first of the new version migrates.
@@ -9,7 +12,7 @@
  * - Who works on what a plan is due for stands in `plan_lease`, apart from the plan: its row is locked while devices report.
  * - No advisory locks and no recursive queries, so that relatives of PostgreSQL stay possible.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly (string | ((queries: Queries) => Promise<void>))[] = [
   `
   CREATE TABLE secret (name text PRIMARY KEY, value text NOT NULL);
   CREATE TABLE replica (slot smallint PRIMARY KEY, owner text NOT NULL, beat timestamptz NOT NULL);
@@ -60,4 +63,16 @@ export const migrations: readonly string[] = [
   CREATE TABLE timeline (plan_row bigint NOT NULL, time bigint NOT NULL, slot smallint NOT NULL, upgraded int NOT NULL,
     failed int NOT NULL, PRIMARY KEY (plan_row, time, slot));
   `,
+  // Failed devices by the cause of the first component that failed, as counters.
+  async (queries) => {
+    const failed = await queries.all('SELECT plan_row, phase, state FROM plan_device WHERE status = 3');
+    for (const [plan, counters] of countFailures(failed)) {
+      await queries.run(
+        'INSERT INTO counter (plan_row, name, slot, count) SELECT $1::bigint, name, 0, count FROM unnest($2::text[], $3::bigint[]) AS c (name, count)',
+        plan,
+        [...counters.keys()],
+        [...counters.values()],
+      );
+    }
+  },
 ];

@@ -3,7 +3,7 @@ import type { Store } from '../store.ts';
 import { PostgresAccounts } from './accounts.ts';
 import { Database } from './database.ts';
 import { PostgresPackages } from './packages.ts';
-import { PostgresPlans } from './plans.ts';
+import { postgresPlans } from './plans.ts';
 import { PostgresRegistry } from './registry.ts';
 import { PostgresRelay } from './relay.ts';
 import { Replica } from './replica.ts';
@@ -28,7 +28,7 @@ export async function openPostgresStore({ url, clock, random, defer = setImmedia
   const db = await Database.open(url, connections);
   try {
     const replica = await Replica.join(db, Buffer.from(random(12)).toString('hex'), clock);
-    const plans = new PostgresPlans(db, replica, defer);
+    const plans = postgresPlans(db, replica, defer);
     const relay = new PostgresRelay(url, db, replica.owner, clock);
     return {
       accounts: new PostgresAccounts(db, replica.owner),

@@ -1,10 +1,12 @@
-import { type ComponentType, componentTypes, nameIdentity, type Plan } from '@otaplan/model';
-import type { PackageFileRecord, PackageFilter, PackageRecord, PackageStore, Page } from '../packages.ts';
+import { type ComponentType, nameIdentity, type Plan } from '@otaplan/model';
+import type { PackageFilter, PackageRecord, PackageStore, Page } from '../packages.ts';
+import { needsPackage, packagesOf } from '../rows/package.ts';
+import { below, pageOf } from '../rows/page.ts';
+import type { Row } from '../rows/row.ts';
 import { appendAudit } from './audit.ts';
-import type { Database, Queries, Row } from './database.ts';
+import type { Database, Queries } from './database.ts';
 import { brokenConstraint } from './failures.ts';
-
-const verifications = ['notVerified', 'verifying', 'verified', 'verificationFailed'] as const;
+import { activated } from './plan-row.ts';
 
 /** Version packages in PostgreSQL. A full package has the empty text as its source version, so that the index makes it unique. */
 export class PostgresPackages implements PackageStore {
@@ -74,16 +76,15 @@ export class PostgresPackages implements PackageStore {
       `SELECT * FROM package WHERE row < $1 AND ($2::text IS NULL OR strpos(name_identity, $2) > 0)
        AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR version = $4) AND ($5::text IS NULL OR source_version = $5)
        ORDER BY row DESC LIMIT $6`,
-      cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor),
+      below(cursor),
       filter.name === undefined ? null : nameIdentity(filter.name),
       filter.type ?? null,
       filter.version ?? null,
       filter.sourceVersion ?? null,
       limit + 1,
     );
-    const shown = rows.slice(0, limit);
-    const items = await recordsOf(this.#db, shown);
-    return { items, nextCursor: rows.length > limit ? String(shown.at(-1)?.['row']) : null };
+    const page = pageOf(rows, limit, (row) => Number(row['row']));
+    return { ...page, items: await recordsOf(this.#db, page.items) };
   }
 
   fileUploaded(
@@ -128,12 +129,10 @@ export class PostgresPackages implements PackageStore {
       const [row] = await queries.all('SELECT * FROM package WHERE id = $1 FOR UPDATE', id);
       const [record] = row ? await recordsOf(queries, [row]) : [];
       if (!row || !record) return { kind: 'unknown' as const };
-      const plans = await queries.all(
-        "SELECT document FROM plan WHERE status IN ('toBeUpgraded', 'upgrading', 'suspended')",
-      );
+      const plans = await queries.all(`SELECT document FROM plan WHERE ${activated}`);
       const user = plans
         .map(({ document }) => JSON.parse(String(document)) as Plan)
-        .find((plan) => needs(plan, record));
+        .find((plan) => needsPackage(plan, record));
       if (user) return { kind: 'inUse' as const, planName: user.name };
       await queries.run('DELETE FROM package_file WHERE package_row = $1', Number(row['row']));
       await queries.run('DELETE FROM package WHERE row = $1', Number(row['row']));
@@ -148,43 +147,11 @@ export class PostgresPackages implements PackageStore {
   }
 }
 
-function needs(plan: Plan, { type, version, sourceVersion }: PackageRecord): boolean {
-  return plan.components.some(
-    (part) =>
-      part.type === type &&
-      part.target === version &&
-      (part.mode === 'delta' ? (part.sources[0] ?? '') : '') === (sourceVersion ?? ''),
-  );
-}
-
 async function recordsOf(queries: Queries, rows: readonly Row[]): Promise<PackageRecord[]> {
   if (rows.length === 0) return [];
   const files = await queries.all(
     'SELECT * FROM package_file WHERE package_row = ANY($1::bigint[]) ORDER BY package_row, place',
     rows.map((row) => Number(row['row'])),
   );
-  const byPackage = Map.groupBy(files, (file) => Number(file['package_row']));
-  return rows.map((row) => ({
-    id: String(row['id']),
-    name: String(row['name']),
-    type: componentTypes.find((type) => type === row['type']) ?? 'module',
-    version: String(row['version']),
-    sourceVersion: row['source_version'] === '' ? null : String(row['source_version']),
-    remarks: String(row['remarks']),
-    files: (byPackage.get(Number(row['row'])) ?? []).map(fileOf),
-    complete: row['complete'] === true,
-    verification: verifications.find((name) => name === row['verification']) ?? 'notVerified',
-    createdAt: Number(row['created_at']),
-  }));
-}
-
-function fileOf(row: Row): PackageFileRecord {
-  return {
-    name: String(row['name']),
-    size: Number(row['size']),
-    sha256: String(row['sha256']),
-    md5: row['md5'] === null ? null : String(row['md5']),
-    crc32: row['crc32'] === null ? null : String(row['crc32']),
-    uploaded: row['md5'] !== null,
-  };
+  return packagesOf(rows, files);
 }

@@ -1,8 +1,10 @@
 import type { Pass, Run, Selection, Touched } from '../plans.ts';
-import type { Database, Queries, Row } from './database.ts';
-import { lockPlans, type PlanRow, readPlans } from './plan-row.ts';
-import { deviceOf } from './registry.ts';
-import { Gathered, type KeptRun, keptRunOf, PostgresRun, runColumns } from './runs.ts';
+import { deviceRecordOf } from '../rows/device.ts';
+import type { Row } from '../rows/row.ts';
+import { keptRunOf } from '../rows/run.ts';
+import type { Database, Queries } from './database.ts';
+import { lockPlan, lockPlans, type PlanRow, readPlans } from './plan-row.ts';
+import { Gathered, type KeptRun, PostgresRun, runColumns } from './runs.ts';
 
 const issuedPhase = 1;
 const deviceColumns = 'device.*, product.key AS product';
@@ -27,8 +29,7 @@ export class Passes {
     work: (run: Run) => boolean,
   ): Promise<Pass | null> {
     return this.#db.transaction(async (queries) => {
-      const found = await queries.get('SELECT row FROM plan WHERE id = $1', planId);
-      const [plan] = found ? await lockPlans(queries, [Number(found['row'])]) : [];
+      const plan = await lockPlan(queries, planId);
       if (!plan) return null;
       const rows = await select(queries, plan, selection, limit);
       const ids = rows.map((row) => Number(row['device_id']));
@@ -44,7 +45,7 @@ export class Passes {
         const run = new PostgresRun(device, keptRunOf(plan, row), others.get(device.id) ?? []);
         stopped = !work(run);
         if (stopped) break;
-        const changed = run.finish(gathered, now);
+        const changed = run.gather(gathered, now);
         if (changed) touched.push(changed);
         last = { wave: run.wave, row: run.row };
       }
@@ -79,7 +80,7 @@ export class Passes {
         if (!plan || !device) continue;
         const run = new PostgresRun(device, keptRunOf(plan, row), others.get(device.id) ?? []);
         work(run);
-        const changed = run.finish(gathered, before);
+        const changed = run.gather(gathered, before);
         if (changed) touched.push(changed);
       }
       await gathered.write(queries, this.#slot, before);
@@ -94,7 +95,7 @@ async function lockDevices(queries: Queries, ids: readonly number[], how: '' | '
     `SELECT ${deviceColumns} ${fromDevice} WHERE device.id = ANY($1::bigint[]) ORDER BY device.id FOR UPDATE OF device ${how}`,
     ids,
   );
-  return new Map(rows.map((row) => [Number(row['id']), deviceOf(row, String(row['product']))] as const));
+  return new Map(rows.map((row) => [Number(row['id']), deviceRecordOf(row, String(row['product']))] as const));
 }
 
 /** What else is issued to devices: a device's message has one plan at a time. */

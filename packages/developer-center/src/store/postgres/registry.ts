@@ -1,16 +1,10 @@
-import type { ComponentType } from '@otaplan/model';
 import type { Page } from '../packages.ts';
-import type {
-  AuditRecord,
-  DeviceRecord,
-  NewAudit,
-  NewDevice,
-  ProductRecord,
-  RegistryStore,
-  ReportedVersion,
-} from '../registry.ts';
+import type { AuditRecord, DeviceRecord, NewAudit, NewDevice, ProductRecord, RegistryStore } from '../registry.ts';
+import { auditOf } from '../rows/audit.ts';
+import { deviceRecordOf, productOf } from '../rows/device.ts';
+import { below, pageOf } from '../rows/page.ts';
 import { appendAudit } from './audit.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
 
 const ofProduct = '(SELECT id FROM product WHERE key = $1)';
 
@@ -132,13 +126,13 @@ export class PostgresRegistry implements RegistryStore {
       (pageNum - 1) * pageSize,
     );
     const total = await this.#db.get(`SELECT count(*) AS n FROM device WHERE ${where}`, ...values);
-    return { items: rows.map((row) => deviceOf(row, query.productKey)), total: Number(total?.['n']) };
+    return { items: rows.map((row) => deviceRecordOf(row, query.productKey)), total: Number(total?.['n']) };
   }
 
   async findDevice(productKey: string, deviceKey: string): Promise<DeviceRecord | null> {
     const sql = `SELECT * FROM device WHERE product_id = ${ofProduct} AND key = $2`;
     const row = await this.#db.get(sql, productKey, deviceKey);
-    return row ? deviceOf(row, productKey) : null;
+    return row ? deviceRecordOf(row, productKey) : null;
   }
 
   async deviceSeen(productKey: string, deviceKey: string, now: number, onlineUntil: number): Promise<void> {
@@ -161,52 +155,8 @@ export class PostgresRegistry implements RegistryStore {
   }
 
   async listAudit(limit: number, cursor: string | null): Promise<Page<AuditRecord>> {
-    const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
     const sql = 'SELECT * FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2';
-    const rows = await this.#db.all(sql, before, limit + 1);
-    const items = rows.slice(0, limit).map((row) => ({
-      id: Number(row['id']),
-      time: Number(row['time']),
-      who: String(row['who']),
-      action: String(row['action']),
-      subject: String(row['subject']),
-      detail: String(row['detail']),
-    }));
-    return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.id) : null };
+    const rows = await this.#db.all(sql, below(cursor), limit + 1);
+    return pageOf(rows.map(auditOf), limit, ({ id }) => id);
   }
-}
-
-function productOf(row: Row): ProductRecord {
-  return { productKey: String(row['key']), name: String(row['name']) };
-}
-
-/** A row of `device`. */
-export function deviceOf(row: Row, productKey: string): DeviceRecord {
-  return {
-    id: Number(row['id']),
-    productKey,
-    deviceKey: String(row['key']),
-    name: String(row['name']),
-    secretSha256: row['secret_sha256'] === null ? null : String(row['secret_sha256']),
-    onlineUntil: Number(row['online_until']),
-    lastSeen: row['last_seen'] === null ? null : Number(row['last_seen']),
-    versions: unpackVersions(String(row['versions'])),
-    battery: row['battery'] === null ? null : Number(row['battery']),
-    signal: row['signal'] === null ? null : Number(row['signal']),
-    autoUpgrade: row['auto_upgrade'] === true,
-    lastReports: JSON.parse(String(row['last_reports'])) as string[],
-  };
-}
-
-type Packed = [identifier: string, type: ComponentType, version: string][];
-
-/** Reported versions as one text, in order of identifier: devices that run the same have the same text. */
-export function packVersions(versions: readonly ReportedVersion[]): string {
-  const sorted = [...versions].sort((a, b) => (a.identifier < b.identifier ? -1 : a.identifier > b.identifier ? 1 : 0));
-  return JSON.stringify(sorted.map(({ identifier, type, version }) => [identifier, type, version]));
-}
-
-export function unpackVersions(text: string): ReportedVersion[] {
-  // Written by packVersions alone.
-  return (JSON.parse(text) as Packed).map(([identifier, type, version]) => ({ identifier, type, version }));
 }

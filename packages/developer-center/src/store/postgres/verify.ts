@@ -1,7 +1,10 @@
 import { deviceStatuses, type Plan, planDigest } from '@otaplan/model';
-import { type DeviceState, phases, statusOf, unpackDeviceState } from '../../engine/index.ts';
-import type { Queries, Row } from './database.ts';
-import { isFailedForGood } from './runs.ts';
+import { type DeviceState, statusOf } from '../../engine/index.ts';
+import { failureCounter, isFailedForGood } from '../rows/failures.ts';
+import { joinDocument } from '../rows/plan-document.ts';
+import type { Row } from '../rows/row.ts';
+import { stateOf } from '../rows/run.ts';
+import type { Queries } from './database.ts';
 
 const rowsPerRead = 10_000;
 
@@ -9,9 +12,7 @@ const rowsPerRead = 10_000;
 export async function verifyPlans(queries: Queries): Promise<string[]> {
   const problems: string[] = [];
   for (const plan of await queries.all('SELECT row, document, targets FROM plan ORDER BY row')) {
-    const head = JSON.parse(String(plan['document'])) as Plan;
-    const lists = JSON.parse(String(plan['targets'])) as Pick<Plan['targets'], 'include' | 'exclude'>;
-    const document = { ...head, targets: { ...head.targets, ...lists } };
+    const document = joinDocument(JSON.parse(String(plan['document'])) as Plan, String(plan['targets']));
     const name = `The plan “${document.name}”`;
     if (planDigest(document) !== document.digest) problems.push(`${name} is not what its digest says.`);
     const scanned = new Map<string, number>();
@@ -44,7 +45,7 @@ function look(row: Row, scanned: Map<string, number>): string[] {
   const add = (counter: string) => scanned.set(counter, (scanned.get(counter) ?? 0) + 1);
   let state: DeviceState;
   try {
-    state = unpackDeviceState(phases[Number(row['phase'])] ?? 'ended', String(row['state']));
+    state = stateOf(row);
   } catch {
     return [`the device in row ${row['row']} cannot be read.`];
   }
@@ -52,6 +53,8 @@ function look(row: Row, scanned: Map<string, number>): string[] {
   add(`d.${status}`);
   add(`w.${Number(row['wave'])}`);
   for (const [index, component] of state.components.entries()) add(`c.${index}.${component.status}`);
+  const failure = failureCounter(state);
+  if (failure !== null) add(failure);
   if (state.phase === 'issued') add('inProgress');
   if (isFailedForGood(state)) add('failedForGood');
   if (deviceStatuses[status].code === row['status']) return [];

@@ -1,5 +1,6 @@
-import type { AccessKey, AccountStore, IdempotencyClaim, KeptReply, Role } from '../accounts.ts';
-import { roles } from '../accounts.ts';
+import type { AccessKey, AccountStore, IdempotencyClaim, KeptReply } from '../accounts.ts';
+import { accessKeyOf } from '../rows/access-key.ts';
+import { claimOf } from '../rows/idempotency.ts';
 import type { Database } from './database.ts';
 
 const columns = 'key, role, secret, name, created_at';
@@ -27,12 +28,13 @@ export class SqliteAccounts implements AccountStore {
   }
 
   async findAccessKey(key: string): Promise<AccessKey | null> {
-    return this.#db.read(() => accessKeyOf(this.#db.get(`SELECT ${columns} FROM access_key WHERE key = ?`, key)));
+    const row = this.#db.read(() => this.#db.get(`SELECT ${columns} FROM access_key WHERE key = ?`, key));
+    return row ? accessKeyOf(row) : null;
   }
 
   async listAccessKeys(): Promise<AccessKey[]> {
     const rows = this.#db.read(() => this.#db.all(`SELECT ${columns} FROM access_key ORDER BY key`));
-    return rows.map(accessKeyOf).filter((key) => key !== null);
+    return rows.map(accessKeyOf);
   }
 
   deleteAccessKey(key: string): Promise<void> {
@@ -58,16 +60,11 @@ export class SqliteAccounts implements AccountStore {
         );
         return { kind: 'claimed', again: false };
       }
-      if (row['fingerprint'] !== fingerprint) return { kind: 'reused' };
-      if (row['status'] !== null) {
-        const reply = { status: Number(row['status']), headers: String(row['headers']), body: String(row['body']) };
-        return { kind: 'done', reply };
+      const claim = claimOf(row, fingerprint, now, staleAfterMs, row['released'] === 0);
+      if (claim.kind === 'claimed') {
+        this.#db.run('UPDATE idempotency SET created_at = ?, released = 0 WHERE who = ? AND key = ?', now, who, key);
       }
-      // A clock that was set back must not keep a claim open for ever, hence the absolute difference.
-      const stale = Math.abs(now - Number(row['created_at'])) >= staleAfterMs;
-      if (row['released'] === 0 && !stale) return { kind: 'inProgress' };
-      this.#db.run('UPDATE idempotency SET created_at = ?, released = 0 WHERE who = ? AND key = ?', now, who, key);
-      return { kind: 'claimed', again: true };
+      return claim;
     });
   }
 
@@ -97,16 +94,4 @@ export class SqliteAccounts implements AccountStore {
   sweepIdempotencyKeys(before: number): Promise<void> {
     return this.#db.write(() => void this.#db.run('DELETE FROM idempotency WHERE created_at < ?', before));
   }
-}
-
-function accessKeyOf(row: ReturnType<Database['get']>): AccessKey | null {
-  if (!row) return null;
-  const role = roles.find((name) => name === row['role']) ?? ('viewer' satisfies Role);
-  return {
-    key: String(row['key']),
-    role,
-    secret: String(row['secret']),
-    name: String(row['name']),
-    createdAt: Number(row['created_at']),
-  };
 }

@@ -192,7 +192,8 @@ export class Database {
       if (index < version || !allowed) continue;
       this.#db.exec('BEGIN IMMEDIATE');
       try {
-        this.#db.exec(migration);
+        if (typeof migration === 'string') this.#db.exec(migration);
+        else migration(this.#db);
         this.#db.exec(`PRAGMA user_version = ${index + 1}`);
         this.#db.exec('COMMIT');
       } catch (error) {

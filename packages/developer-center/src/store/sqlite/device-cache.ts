@@ -1,17 +1,10 @@
-import type { DeviceStatus } from '@otaplan/model';
-import type { DeviceState } from '../../engine/index.ts';
 import type { DeviceRecord } from '../registry.ts';
+import type { KeptRun as AnyKeptRun } from '../rows/run.ts';
 import type { LivePlan } from './live-plan.ts';
 
 /** A row of a device in a plan, as it stands on disk. */
-export interface KeptRun {
-  readonly row: number;
-  readonly plan: LivePlan;
-  readonly wave: number;
-  state: DeviceState;
-  /** Follows from the state. */
-  status: DeviceStatus;
-  dueAt: number | null;
+export interface KeptRun extends AnyKeptRun<LivePlan> {
+  /** Its newest log line, from which the others are found; 0: there is none. */
   lastLog: number;
 }
 

@@ -1,10 +1,10 @@
 import { newDeviceState, packDeviceState } from '../../engine/index.ts';
 import type { TargetDevice } from '../plans.ts';
 import type { ReportedVersion } from '../registry.ts';
+import { targetDeviceOf, unpackVersions } from '../rows/device.ts';
 import { StoreError } from '../store-error.ts';
 import { planDeviceChecksum } from './checksums.ts';
 import type { LivePlan } from './live-plan.ts';
-import { unpackVersions } from './registry.ts';
 import { fromPlanDevice, type Tables } from './tables.ts';
 
 /** Rows that a pass over many looks at before others have their turn. */
@@ -35,12 +35,7 @@ export class DeviceSet {
         newestId,
         limit,
       );
-      return rows.map((row) => ({
-        id: Number(row['id']),
-        deviceKey: String(row['key']),
-        onlineUntil: Number(row['online_until']),
-        versions: String(row['versions']),
-      }));
+      return rows.map(targetDeviceOf);
     });
   }
 
@@ -64,8 +59,7 @@ export class DeviceSet {
         plan.lastRow = newest;
       }
       if (plan.lastRow !== newest) throw new StoreError('failed', 'two plans were being activated at once');
-      const components = plan.document.components.length;
-      const state = packDeviceState(newDeviceState(components));
+      const state = packDeviceState(newDeviceState(plan.document.components.length));
       for (const device of devices) {
         this.#tables.db.run(
           `INSERT INTO plan_device (row, plan_row, device_id, wave, phase, status, state, row_checksum)
@@ -77,10 +71,8 @@ export class DeviceSet {
           state,
           planDeviceChecksum(plan.row, device.id, device.wave, 0, state, null, 0),
         );
-        plan.counts.add(`w.${device.wave}`, 1);
       }
-      plan.counts.add('d.notUpgraded', devices.length);
-      for (let index = 0; index < components; index++) plan.counts.add(`c.${index}.planNotReceived`, devices.length);
+      plan.counts.addDevices(devices.map(({ wave }) => wave));
       plan.touch();
       this.#tables.plans.touch(plan, plan.updatedAt);
     });
@@ -110,10 +102,11 @@ export class DeviceSet {
   }
 }
 
-/** Deletes the rows of a plan that is not activated. */
+/** Deletes the rows of a plan that is not activated, and what was counted of them. */
 export function discard(tables: Tables, plan: LivePlan): void {
   tables.devices.clear();
   tables.db.run('DELETE FROM plan_device WHERE row BETWEEN ? AND ?', plan.firstRow, plan.lastRow);
+  tables.db.run('DELETE FROM counter WHERE plan_row = ?', plan.row);
   plan.firstRow = 0;
   plan.lastRow = -1;
   plan.counts.clear();

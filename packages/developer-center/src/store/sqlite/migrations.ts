@@ -1,3 +1,7 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { countFailures } from '../rows/failures.ts';
+import type { Row } from '../rows/row.ts';
+
 /**
  * The schema, by numbered steps; `user_version` counts those done. A step that was released is never edited.
  *
@@ -7,7 +11,7 @@
  * - The log is chained by the id of the device's line before: no second index.
  * - `counter` is written in the transaction that changes what it counts.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly (string | ((db: DatabaseSync) => void))[] = [
   `
   CREATE TABLE access_key (key TEXT PRIMARY KEY, role TEXT NOT NULL, secret TEXT NOT NULL, name TEXT NOT NULL,
     created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -61,4 +65,13 @@ export const migrations: readonly string[] = [
     FROM (SELECT plan_row, state, min(component.key) AS place FROM plan_device, json_each(plan_device.state, '$[12]') AS component
       WHERE plan_device.status = 3 AND json_extract(component.value, '$[0]') = 12 GROUP BY row) GROUP BY 1, 2;
   `,
+  // The step before cut a cause at NUL and took half surrogates for what they are not: the rules count, not SQL.
+  (db) => {
+    db.exec("DELETE FROM counter WHERE name LIKE 'f.%'");
+    const failed = db.prepare('SELECT plan_row, phase, state FROM plan_device WHERE status = 3').iterate();
+    const insert = db.prepare('INSERT INTO counter (plan_row, name, count) VALUES (?, ?, ?)');
+    for (const [plan, counters] of countFailures(failed as Iterable<Row>)) {
+      for (const [name, count] of counters) insert.run(plan, name, count);
+    }
+  },
 ];

@@ -1,10 +1,11 @@
-import { type ComponentType, componentTypes, nameIdentity } from '@otaplan/model';
-import type { PackageFileRecord, PackageFilter, PackageRecord, PackageStore, Page } from '../packages.ts';
+import { type ComponentType, nameIdentity, type Plan } from '@otaplan/model';
+import type { PackageFilter, PackageRecord, PackageStore, Page } from '../packages.ts';
+import { needsPackage, packagesOf } from '../rows/package.ts';
+import { below, pageOf } from '../rows/page.ts';
+import type { Row } from '../rows/row.ts';
 import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
-
-const verifications = ['notVerified', 'verifying', 'verified', 'verificationFailed'] as const;
-type Row = NonNullable<ReturnType<Database['get']>>;
+import { activated } from './tables.ts';
 
 /** Version packages in SQLite. A full package has the empty text as its source version, so that the index makes it unique. */
 export class SqlitePackages implements PackageStore {
@@ -69,26 +70,24 @@ export class SqlitePackages implements PackageStore {
   ): Promise<PackageRecord | null> {
     return this.#db.read(() => {
       const sql = 'SELECT * FROM package WHERE type = ? AND version = ? AND source_version = ?';
-      return this.#record(this.#db.get(sql, type, version, sourceVersion ?? ''));
+      return this.#records(this.#db.all(sql, type, version, sourceVersion ?? ''))[0] ?? null;
     });
   }
 
   async listPackages(filter: PackageFilter, limit: number, cursor: string | null): Promise<Page<PackageRecord>> {
     return this.#db.read(() => {
-      const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
       const rows = this.#db.all(
         `SELECT * FROM package WHERE row < ?1 AND (?2 IS NULL OR instr(name_identity, ?2) > 0) AND (?3 IS NULL OR type = ?3)
          AND (?4 IS NULL OR version = ?4) AND (?5 IS NULL OR source_version = ?5) ORDER BY row DESC LIMIT ?6`,
-        before,
+        below(cursor),
         filter.name === undefined ? null : nameIdentity(filter.name),
         filter.type ?? null,
         filter.version ?? null,
         filter.sourceVersion ?? null,
         limit + 1,
       );
-      const shown = rows.slice(0, limit);
-      const items = shown.map((row) => this.#record(row)).filter((record) => record !== null);
-      return { items, nextCursor: rows.length > limit ? String(shown.at(-1)?.['row']) : null };
+      const page = pageOf(rows, limit, (row) => Number(row['row']));
+      return { ...page, items: this.#records(page.items) };
     });
   }
 
@@ -145,16 +144,11 @@ export class SqlitePackages implements PackageStore {
     return this.#db.write(() => {
       const record = this.#find(id);
       if (!record) return { kind: 'unknown' as const };
-      const user = this.#db.get(
-        `SELECT json_extract(document, '$.name') AS name FROM plan, json_each(document, '$.components') AS part
-         WHERE status IN ('toBeUpgraded', 'upgrading', 'suspended') AND json_extract(part.value, '$.type') = ?
-         AND json_extract(part.value, '$.target') = ?
-         AND iif(json_extract(part.value, '$.mode') = 'delta', json_extract(part.value, '$.sources[0]'), '') = ? LIMIT 1`,
-        record.type,
-        record.version,
-        record.sourceVersion ?? '',
-      );
-      if (user) return { kind: 'inUse' as const, planName: String(user['name']) };
+      const user = this.#db
+        .all(`SELECT document FROM plan WHERE ${activated}`)
+        .map(({ document }) => JSON.parse(String(document)) as Plan)
+        .find((plan) => needsPackage(plan, record));
+      if (user) return { kind: 'inUse' as const, planName: user.name };
       const row = Number(this.#db.get('SELECT row FROM package WHERE id = ?', id)?.['row']);
       this.#db.run('DELETE FROM package_file WHERE package_row = ?', row);
       this.#db.run('DELETE FROM package WHERE row = ?', row);
@@ -174,34 +168,14 @@ export class SqlitePackages implements PackageStore {
   }
 
   #find(id: string): PackageRecord | null {
-    return this.#record(this.#db.get('SELECT * FROM package WHERE id = ?', id));
+    return this.#records(this.#db.all('SELECT * FROM package WHERE id = ?', id))[0] ?? null;
   }
 
-  #record(row: Row | undefined): PackageRecord | null {
-    if (!row) return null;
-    const files = this.#db.all('SELECT * FROM package_file WHERE package_row = ? ORDER BY place', Number(row['row']));
-    return {
-      id: String(row['id']),
-      name: String(row['name']),
-      type: componentTypes.find((type) => type === row['type']) ?? 'module',
-      version: String(row['version']),
-      sourceVersion: row['source_version'] === '' ? null : String(row['source_version']),
-      remarks: String(row['remarks']),
-      files: files.map(fileOf),
-      complete: row['complete'] === 1,
-      verification: verifications.find((name) => name === row['verification']) ?? 'notVerified',
-      createdAt: Number(row['created_at']),
-    };
+  #records(rows: readonly Row[]): PackageRecord[] {
+    const sql = 'SELECT * FROM package_file WHERE package_row = ? ORDER BY place';
+    return packagesOf(
+      rows,
+      rows.flatMap((row) => this.#db.all(sql, Number(row['row']))),
+    );
   }
-}
-
-function fileOf(row: Row): PackageFileRecord {
-  return {
-    name: String(row['name']),
-    size: Number(row['size']),
-    sha256: String(row['sha256']),
-    md5: row['md5'] === null ? null : String(row['md5']),
-    crc32: row['crc32'] === null ? null : String(row['crc32']),
-    uploaded: row['md5'] !== null,
-  };
 }

@@ -1,12 +1,12 @@
-import { deviceStatuses, deviceStatusNames } from '@otaplan/model';
-import { phases, unpackDeviceState } from '../../engine/index.ts';
 import type { Page } from '../packages.ts';
 import type { LogRecord, PlanDeviceRow, Run, TimelinePoint } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
+import { deviceWindow, nextWindow } from '../rows/device-page.ts';
+import { logOf as readLog } from '../rows/log.ts';
+import { planDeviceOf as readPlanDevice } from '../rows/run.ts';
 import { StoreError } from '../store-error.ts';
 import { damaged, isLogSound, isPlanDeviceSound } from './checksums.ts';
 import type { Row } from './database.ts';
-import { logCauseCodes } from './runs.ts';
 import { fromPlanDevice, joined, type Tables } from './tables.ts';
 
 /** Rows that one page may look at when few of many match. */
@@ -48,26 +48,24 @@ export class PlanReader {
     return this.#tables.db.read(() => {
       const plan = this.#tables.existing(planId);
       const after = cursor === null ? plan.firstRow - 1 : Number(cursor);
-      const status = deviceStatusNames.find((name) => name === filter.status);
-      if (status !== undefined && plan.counts.of(`d.${status}`) === 0) return { items: [], nextCursor: null };
+      const window = deviceWindow(plan.counts, filter, limit, after, plan.lastRow, scannedPerPage);
+      if (!window) return { items: [], nextCursor: null };
       // The partial index on failed needs the condition spelt out.
-      const failed = status === 'upgradeFailed';
-      const scanned = status === undefined && filter.search === undefined ? limit + 1 : scannedPerPage;
-      const until = failed ? plan.lastRow : Math.min(plan.lastRow, after + scanned);
       const rows = this.#tables.db.all(
         `SELECT ${joined}, plan_device.status AS status ${fromPlanDevice} WHERE row > ?1 AND row <= ?2
-         AND ${failed ? 'plan_device.status = 3 AND ?3 = 3' : '(?3 IS NULL OR plan_device.status = ?3)'}
+         AND ${window.failed ? 'plan_device.status = 3 AND ?3 = 3' : '(?3 IS NULL OR plan_device.status = ?3)'}
          AND (?4 IS NULL OR instr(lower(device.key), ?4) > 0) ORDER BY row LIMIT ?5`,
-        after,
-        until,
-        status === undefined ? null : deviceStatuses[status].code,
-        filter.search === undefined ? null : filter.search.toLowerCase(),
+        window.after,
+        window.until,
+        window.statusCode,
+        window.search,
         limit + 1,
       );
-      const shown = rows.slice(0, limit);
-      const items = shown.map(planDeviceOf);
-      const next = rows.length > limit ? Number(shown.at(-1)?.['row']) : until < plan.lastRow ? until : null;
-      return { items, nextCursor: next === null ? null : String(next) };
+      const numbers = rows.map((row) => Number(row['row']));
+      return {
+        items: rows.slice(0, limit).map(planDeviceOf),
+        nextCursor: nextWindow(window, numbers, limit, plan.lastRow),
+      };
     });
   }
 
@@ -100,13 +98,7 @@ export class PlanReader {
 
   /** Failed devices by cause, from the counters. */
   async failureCauses(planId: string): Promise<{ cause: string; devices: number }[]> {
-    return this.#tables.db.read(() => {
-      const causes: { cause: string; devices: number }[] = [];
-      for (const [name, devices] of this.#tables.existing(planId).counts.names()) {
-        if (name.startsWith('f.') && devices > 0) causes.push({ cause: name.slice(2), devices });
-      }
-      return causes;
-    });
+    return this.#tables.db.read(() => this.#tables.existing(planId).counts.causes());
   }
 
   async timeline(planId: string): Promise<TimelinePoint[]> {
@@ -128,24 +120,10 @@ function planDeviceOf(row: Row): PlanDeviceRow {
   if (!isPlanDeviceSound(row, Number(row['plan_row']), row['id'] ?? null)) {
     throw damaged(`row ${String(row['row'])} of the devices of plans`);
   }
-  return {
-    deviceKey: String(row['key']),
-    onlineUntil: Number(row['online_until']),
-    wave: Number(row['wave']),
-    status: deviceStatusNames.find((name) => deviceStatuses[name].code === row['status']) ?? 'notUpgraded',
-    state: unpackDeviceState(phases[Number(row['phase'])] ?? 'ended', String(row['state'])),
-  };
+  return readPlanDevice(row);
 }
 
 function logOf(row: Row): LogRecord {
   if (!isLogSound(row)) throw damaged(`log line ${String(row['id'])}`);
-  return {
-    id: Number(row['id']),
-    time: Number(row['time']),
-    component: Number(row['component']),
-    attempt: Number(row['attempt']),
-    cause: logCauseCodes[Number(row['cause'])] ?? 'platform',
-    text: String(row['text']),
-    reported: row['reported'] === null ? null : String(row['reported']),
-  };
+  return readLog(row);
 }

@@ -1,8 +1,9 @@
-import { nameIdentity, type Plan, planDigest } from '@otaplan/model';
+import { nameIdentity, type Plan } from '@otaplan/model';
 import { newPlanState } from '../../engine/index.ts';
 import type { Page } from '../packages.ts';
 import type { PlanChange, PlanRecord } from '../plans.ts';
-import { StoreError } from '../store-error.ts';
+import { below, pageOf } from '../rows/page.ts';
+import { soundDocument, splitDocument } from '../rows/plan-document.ts';
 import { appendAudit } from './audit.ts';
 import { discard } from './device-set.ts';
 import { activated, type Tables } from './tables.ts';
@@ -19,7 +20,7 @@ export class PlanTable {
     return this.#tables.db.write(() => {
       const identity = nameIdentity(document.name);
       if (this.#tables.db.get('SELECT 1 FROM plan WHERE name_identity = ?', identity)) return 'nameTaken';
-      const { head, targets } = split(document);
+      const { head, targets } = splitDocument(document);
       const { id: row } = this.#tables.db.run(
         `INSERT INTO plan (id, name_identity, product, status, revision, document, targets, state, created_at, updated_at)
          VALUES (?, ?, ?, 'inactivated', 1, ?, ?, ?, ?, ?)`,
@@ -59,11 +60,7 @@ export class PlanTable {
       const plan = this.#tables.plans.byId(id);
       if (!plan) return null;
       const row = this.#tables.db.get('SELECT targets FROM plan WHERE row = ?', plan.row);
-      const document = join(plan.document, String(row?.['targets']));
-      if (planDigest(document) !== document.digest) {
-        throw new StoreError('corrupt', `the plan “${document.name}” is not what its digest says`);
-      }
-      return document;
+      return soundDocument(plan.document, String(row?.['targets']));
     });
   }
 
@@ -76,15 +73,14 @@ export class PlanTable {
       const rows = this.#tables.db.all(
         `SELECT row FROM plan WHERE row < ?1 AND (?2 IS NULL OR instr(name_identity, ?2) > 0) AND (?3 IS NULL OR product = ?3)
          AND (?4 IS NULL OR status = ?4) ORDER BY row DESC LIMIT ?5`,
-        cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor),
+        below(cursor),
         filter.name === undefined ? null : nameIdentity(filter.name),
         filter.product ?? null,
         filter.status ?? null,
         limit + 1,
       );
-      const shown = rows.slice(0, limit).map((row) => Number(row['row']));
-      const items = shown.map((row) => this.#tables.plans.byRow(row).snapshot());
-      return { items, nextCursor: rows.length > limit ? String(shown.at(-1)) : null };
+      const page = pageOf(rows, limit, (row) => Number(row['row']));
+      return { ...page, items: page.items.map((row) => this.#tables.plans.byRow(Number(row['row'])).snapshot()) };
     });
   }
 
@@ -107,12 +103,12 @@ export class PlanTable {
       if (!plan) return 'unknown';
       const made = change(plan);
       if (!made) return plan.snapshot();
-      const { document, status, state, action, detail, quiet = false } = made;
+      const { document, action, detail } = made;
       if (document) {
         const identity = nameIdentity(document.name);
         if (this.#tables.db.get('SELECT 1 FROM plan WHERE name_identity = ? AND row <> ?', identity, plan.row))
           return 'nameTaken';
-        const { targets } = split(document);
+        const { targets } = splitDocument(document);
         this.#tables.db.run(
           'UPDATE plan SET name_identity = ?, targets = ? WHERE row = ?',
           identity,
@@ -121,15 +117,7 @@ export class PlanTable {
         );
       }
       this.#tables.plans.touch(plan, now);
-      plan.change(
-        {
-          quiet,
-          ...(status === undefined ? {} : { status }),
-          ...(state === undefined ? {} : { state }),
-          ...(document === undefined ? {} : { document: split(document).head }),
-        },
-        now,
-      );
+      plan.change(made, now);
       if (action !== undefined) {
         appendAudit(this.#tables.db, { time: now, who, action, subject: plan.document.name, detail: detail ?? '' });
       }
@@ -143,24 +131,11 @@ export class PlanTable {
       if (!plan) return false;
       check(plan);
       discard(this.#tables, plan);
-      for (const table of ['counter', 'timeline'])
-        this.#tables.db.run(`DELETE FROM ${table} WHERE plan_row = ?`, plan.row);
+      this.#tables.db.run('DELETE FROM timeline WHERE plan_row = ?', plan.row);
       this.#tables.db.run('DELETE FROM plan WHERE row = ?', plan.row);
       this.#tables.plans.forget(plan);
       appendAudit(this.#tables.db, { time: now, who, action: 'deletePlan', subject: plan.document.name, detail: '' });
       return true;
     });
   }
-}
-
-/** The lists of devices are kept apart: most readers do without. */
-function split(document: Plan): { head: Plan; targets: string } {
-  const { include, exclude } = document.targets;
-  const head = { ...document, targets: { ...document.targets, include: [], exclude: [] } };
-  return { head, targets: JSON.stringify({ include, exclude }) };
-}
-
-export function join(head: Plan, targets: string): Plan {
-  const lists = JSON.parse(targets) as Pick<Plan['targets'], 'include' | 'exclude'>;
-  return { ...head, targets: { ...head.targets, ...lists } };
 }

@@ -1,14 +1,8 @@
-import type { ComponentType } from '@otaplan/model';
 import type { Page } from '../packages.ts';
-import type {
-  AuditRecord,
-  DeviceRecord,
-  NewAudit,
-  NewDevice,
-  ProductRecord,
-  RegistryStore,
-  ReportedVersion,
-} from '../registry.ts';
+import type { AuditRecord, DeviceRecord, NewAudit, NewDevice, ProductRecord, RegistryStore } from '../registry.ts';
+import { auditOf } from '../rows/audit.ts';
+import { deviceRecordOf, productOf } from '../rows/device.ts';
+import { below, pageOf } from '../rows/page.ts';
 import { appendAudit } from './audit.ts';
 import { damaged, deviceChecksum, isDeviceSound } from './checksums.ts';
 import type { Database } from './database.ts';
@@ -175,17 +169,8 @@ export class SqliteRegistry implements RegistryStore {
 
   async listAudit(limit: number, cursor: string | null): Promise<Page<AuditRecord>> {
     return this.#db.read(() => {
-      const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      const rows = this.#db.all('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?', before, limit + 1);
-      const items = rows.slice(0, limit).map((row) => ({
-        id: Number(row['id']),
-        time: Number(row['time']),
-        who: String(row['who']),
-        action: String(row['action']),
-        subject: String(row['subject']),
-        detail: String(row['detail']),
-      }));
-      return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.id) : null };
+      const rows = this.#db.all('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?', below(cursor), limit + 1);
+      return pageOf(rows.map(auditOf), limit, ({ id }) => id);
     });
   }
 
@@ -214,38 +199,8 @@ export class SqliteRegistry implements RegistryStore {
 export const deviceSql =
   'SELECT device.* FROM product JOIN device ON product_id = product.id WHERE product.key = ? AND device.key = ?';
 
-function productOf(row: Row): ProductRecord {
-  return { productKey: String(row['key']), name: String(row['name']) };
-}
-
 /** @throws StoreError corrupt, when the row is not what was written */
 export function deviceOf(row: Row, productKey: string): DeviceRecord {
   if (!isDeviceSound(row)) throw damaged(`row ${String(row['id'])} of the devices`);
-  return {
-    id: Number(row['id']),
-    productKey,
-    deviceKey: String(row['key']),
-    name: String(row['name']),
-    secretSha256: row['secret_sha256'] === null ? null : String(row['secret_sha256']),
-    onlineUntil: Number(row['online_until']),
-    lastSeen: row['last_seen'] === null ? null : Number(row['last_seen']),
-    versions: unpackVersions(String(row['versions'])),
-    battery: row['battery'] === null ? null : Number(row['battery']),
-    signal: row['signal'] === null ? null : Number(row['signal']),
-    autoUpgrade: row['auto_upgrade'] === 1,
-    lastReports: JSON.parse(String(row['last_reports'])) as string[],
-  };
-}
-
-type Packed = [identifier: string, type: ComponentType, version: string][];
-
-/** Reported versions as one text, in order of identifier: devices that run the same have the same text. */
-export function packVersions(versions: readonly ReportedVersion[]): string {
-  const sorted = [...versions].sort((a, b) => (a.identifier < b.identifier ? -1 : a.identifier > b.identifier ? 1 : 0));
-  return JSON.stringify(sorted.map(({ identifier, type, version }) => [identifier, type, version]));
-}
-
-export function unpackVersions(text: string): ReportedVersion[] {
-  // Written by packVersions alone.
-  return (JSON.parse(text) as Packed).map(([identifier, type, version]) => ({ identifier, type, version }));
+  return deviceRecordOf(row, productKey);
 }

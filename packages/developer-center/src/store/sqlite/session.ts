@@ -1,12 +1,10 @@
 import type { DeviceSession } from '../plans.ts';
 import type { DeviceFacts, DeviceRecord, ReportedVersion } from '../registry.ts';
+import { packVersions, reported } from '../rows/device.ts';
 import { deviceChecksum } from './checksums.ts';
 import type { Database } from './database.ts';
 import type { KeptDevice } from './device-cache.ts';
-import { packVersions } from './registry.ts';
 import type { SqliteRun } from './runs.ts';
-
-const rememberedReports = 16;
 
 /** A device and its plans inside a transaction; what it says of itself goes to its row and to the cache. */
 export class SqliteSession implements DeviceSession {
@@ -25,13 +23,8 @@ export class SqliteSession implements DeviceSession {
   }
 
   report(versions: readonly ReportedVersion[], facts: DeviceFacts, reportId: string): void {
-    const { battery, signal, lastReports, id, deviceKey, secretSha256 } = this.device;
-    this.#set({
-      versions,
-      battery: facts.battery ?? battery,
-      signal: facts.signal ?? signal,
-      lastReports: [...lastReports, reportId].slice(-rememberedReports),
-    });
+    this.#set(reported(this.device, versions, facts, reportId));
+    const { id, deviceKey, secretSha256 } = this.device;
     const [packed, reports] = [packVersions(versions), JSON.stringify(this.device.lastReports)];
     this.#db.run(
       'UPDATE device SET versions = ?, battery = ?, signal = ?, last_reports = ?, checksum = ? WHERE id = ?',

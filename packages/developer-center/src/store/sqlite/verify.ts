@@ -1,10 +1,11 @@
 import { deviceStatuses, type Plan, planDigest, targetFilter } from '@otaplan/model';
-import { type DeviceState, phases, statusOf, unpackDeviceState } from '../../engine/index.ts';
+import { type DeviceState, statusOf } from '../../engine/index.ts';
+import { failureCounter, isFailedForGood } from '../rows/failures.ts';
+import { joinDocument } from '../rows/plan-document.ts';
+import { stateOf } from '../rows/run.ts';
 import { isDeviceSound, isPlanDeviceSound } from './checksums.ts';
 import type { Row } from './database.ts';
 import type { LivePlan } from './live-plan.ts';
-import { join } from './plan-table.ts';
-import { failureCounter, isFailedForGood } from './runs.ts';
 import type { Tables } from './tables.ts';
 import { LogCheck } from './verify-log.ts';
 
@@ -33,7 +34,7 @@ export function verifyPlans(tables: Tables): string[] {
   let rows = 0;
   for (const { row, targets } of tables.db.all('SELECT row, targets FROM plan')) {
     const plan = tables.plans.byRow(Number(row));
-    verifyPlan(tables, plan, join(plan.document, String(targets)), log, tell);
+    verifyPlan(tables, plan, joinDocument(plan.document, String(targets)), log, tell);
     rows += plan.lastRow === -1 ? 0 : plan.lastRow - plan.firstRow + 1;
   }
   const stored = count(tables, 'SELECT count(*) AS n FROM plan_device');
@@ -71,7 +72,7 @@ function verifyPlan(tables: Tables, plan: LivePlan, document: Plan, log: LogChec
     }
     let state: DeviceState;
     try {
-      state = unpackDeviceState(phases[Number(row['phase'])] ?? 'ended', String(row['state']));
+      state = stateOf(row);
     } catch {
       tell(`${which}: its row cannot be read.`);
       continue;

@@ -1,0 +1,131 @@
+import type { Page } from '../packages.ts';
+import type { LogRecord, PlanDeviceRow, Run, TimelinePoint } from '../plans.ts';
+import type { DeviceRecord } from '../registry.ts';
+import { deviceRecordOf } from '../rows/device.ts';
+import { deviceWindow, nextWindow } from '../rows/device-page.ts';
+import { logOf } from '../rows/log.ts';
+import type { Row } from '../rows/row.ts';
+import { keptRunOf, planDeviceOf } from '../rows/run.ts';
+import type { Database } from './database.ts';
+import { existingPlan, readPlans } from './plan-row.ts';
+import { runColumns } from './runs.ts';
+
+/** Rows that one page may look at when few of many match. */
+const scannedPerPage = 20_000;
+const planDeviceColumns =
+  'pd.plan_row, pd.row, pd.wave, pd.phase, pd.status, pd.state, device.key, device.online_until';
+
+/** What can be read of the devices of plans. */
+export class PlanReader {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async readDevice(
+    productKey: string,
+    deviceKey: string,
+  ): Promise<{ device: DeviceRecord; runs: readonly Omit<Run, 'keep' | 'otherPlan'>[] } | null> {
+    const row = await this.#db.get(
+      'SELECT device.* FROM device JOIN product ON product.id = product_id WHERE product.key = $1 AND device.key = $2',
+      productKey,
+      deviceKey,
+    );
+    if (!row) return null;
+    const device = deviceRecordOf(row, productKey);
+    const rows = await this.#db.all(`SELECT ${runColumns} FROM plan_device WHERE device_id = $1`, device.id);
+    if (rows.length === 0) return { device, runs: [] };
+    const condition = "row = ANY($1::bigint[]) AND status <> 'inactivated' ORDER BY activation";
+    const planRows = rows.map((each) => Number(each['plan_row']));
+    const plans = await readPlans(this.#db, condition, planRows);
+    const runs = plans.flatMap((plan) => {
+      const found = rows.find((each) => Number(each['plan_row']) === plan.row);
+      return found ? [{ ...keptRunOf(plan, found), plan: plan.snapshot(), device }] : [];
+    });
+    return { device, runs };
+  }
+
+  async listPlanDevices(
+    planId: string,
+    filter: { status?: string | undefined; search?: string | undefined },
+    limit: number,
+    cursor: string | null,
+  ): Promise<Page<PlanDeviceRow>> {
+    const plan = await existingPlan(this.#db, planId);
+    const after = cursor === null ? 0 : Number(cursor);
+    const window = deviceWindow(plan.counts, filter, limit, after, plan.devices, scannedPerPage);
+    if (!window) return { items: [], nextCursor: null };
+    // The partial index on failed needs the condition spelt out.
+    const rows = await this.#db.all(
+      `SELECT ${planDeviceColumns} FROM plan_device AS pd JOIN device ON device.id = device_id
+       WHERE plan_row = $1 AND row > $2 AND row <= $3
+       AND ${window.failed ? 'pd.status = 3 AND $4::int = 3' : '($4::int IS NULL OR pd.status = $4)'}
+       AND ($5::text IS NULL OR strpos(lower(device.key), $5) > 0) ORDER BY row LIMIT $6`,
+      plan.row,
+      window.after,
+      window.until,
+      window.statusCode,
+      window.search,
+      limit + 1,
+    );
+    const numbers = rows.map((row) => Number(row['row']));
+    return {
+      items: rows.slice(0, limit).map(planDeviceOf),
+      nextCursor: nextWindow(window, numbers, limit, plan.devices),
+    };
+  }
+
+  async findPlanDevice(planId: string, deviceKey: string): Promise<PlanDeviceRow | null> {
+    const row = await this.#planDevice(planId, deviceKey);
+    return row ? planDeviceOf(row) : null;
+  }
+
+  async componentLog(
+    planId: string,
+    deviceKey: string,
+    component: number | null,
+    after: number,
+    limit: number,
+  ): Promise<LogRecord[]> {
+    const found = await this.#planDevice(planId, deviceKey);
+    if (!found) return [];
+    const rows = await this.#db.all(
+      `SELECT * FROM log WHERE plan_row = $1 AND row = $2 AND id > $3 AND ($4::int IS NULL OR component = $4) ORDER BY id LIMIT $5`,
+      Number(found['plan_row']),
+      Number(found['row']),
+      after,
+      component,
+      limit,
+    );
+    return rows.map(logOf);
+  }
+
+  async timeline(planId: string): Promise<TimelinePoint[]> {
+    const rows = await this.#db.all(
+      `SELECT time, sum(sum(upgraded)) OVER (ORDER BY time)::bigint AS upgraded, sum(sum(failed)) OVER (ORDER BY time)::bigint AS failed
+       FROM timeline WHERE plan_row = $1 GROUP BY time ORDER BY time`,
+      (await existingPlan(this.#db, planId)).row,
+    );
+    return rows.map((row) => ({
+      time: Number(row['time']),
+      upgraded: Number(row['upgraded']),
+      failed: Number(row['failed']),
+    }));
+  }
+
+  /** Failed devices by cause, from the counters. */
+  async failureCauses(planId: string): Promise<{ cause: string; devices: number }[]> {
+    return (await existingPlan(this.#db, planId)).counts.causes();
+  }
+
+  #planDevice(planId: string, deviceKey: string): Promise<Row | undefined> {
+    return this.#db.get(
+      `SELECT ${planDeviceColumns} FROM plan JOIN product ON product.key = plan.product
+       JOIN device ON product_id = product.id AND device.key = $2
+       JOIN plan_device AS pd ON plan_row = plan.row AND device_id = device.id WHERE plan.id = $1`,
+      planId,
+      deviceKey,
+    );
+  }
+}
