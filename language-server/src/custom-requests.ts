@@ -3,12 +3,14 @@ import { limits, nameIdentity } from '@otaplan/model';
 import { CodeLensRefreshRequest, type Connection } from 'vscode-languageserver';
 import type { Analysis } from './analysis.ts';
 import { ClientCatalogue } from './catalogue.ts';
+import { declarations } from './declarations.ts';
 import {
   type CatalogueParams,
   type CatalogueWantedParams,
   type CompiledPlan,
   type CompileParams,
   type CompileResult,
+  type DeclarationsParams,
   type DeployedPlansParams,
   methods,
   type PackageToUpload,
@@ -36,6 +38,10 @@ export function customRequests(connection: Connection, session: Session, analysi
   connection.onRequest(
     methods.plans,
     session.answering((params: PlansParams): PlansResult => ({ plans: plans(session, analysis, params) })),
+  );
+  connection.onRequest(
+    methods.declarations,
+    session.answering((params: DeclarationsParams) => declarations(session, params)),
   );
   connection.onNotification(methods.catalogue, (params: CatalogueParams) => {
     if (params.center === null) session.catalogue = undefined;

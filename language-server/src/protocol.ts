@@ -17,6 +17,8 @@ export const methods = {
   print: 'otaplan/print',
   /** Request, client → server: {@link PlansParams} → {@link PlansResult}. */
   plans: 'otaplan/plans',
+  /** Request, client → server: {@link DeclarationsParams} → {@link DeclarationsResult}. */
+  declarations: 'otaplan/declarations',
   /** Notification, client → server: {@link CatalogueParams}. */
   catalogue: 'otaplan/catalogue',
   /** Notification, client → server: {@link DeployedPlansParams}. */
@@ -137,6 +139,32 @@ export interface PlanPlace {
 /** Plans of these documents came, went, or mean something else now. Sent after a pause, not at every keystroke. */
 export interface PlansChangedParams {
   readonly uris: readonly string[];
+}
+
+// --- what a change means
+
+/** Asks for both sides of a change, such as the one from a revision of the repository to the text as it is in the editor. */
+export interface DeclarationsParams {
+  /** Every file that was otherwise: sources, device lists, package files. */
+  readonly earlier: readonly EarlierFile[];
+}
+export interface EarlierFile {
+  readonly uri: string;
+  /** What a source or a list held; `null`: it was not there, or it is no text. */
+  readonly text: string | null;
+  /** Of a package file, where known. */
+  readonly facts?: { readonly size: number; readonly sha256: string };
+}
+/** Only what can differ: plans and packages of the files that changed, and of those that look into them. */
+export interface DeclarationsResult {
+  readonly before: DeclaredWire;
+  readonly after: DeclaredWire;
+}
+export interface DeclaredWire {
+  readonly plans: readonly Plan[];
+  readonly packages: readonly PlanPackage[];
+  /** What could not be read, and why, a sentence each. */
+  readonly incomplete: readonly string[];
 }
 
 // --- what the client knows of the connected Developer Center

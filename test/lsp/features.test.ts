@@ -2,7 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CompileResult, PlansResult, PrintResult } from '@otaplan/language-server/protocol';
+import type {
+  CompileResult,
+  DeclarationsParams,
+  DeclarationsResult,
+  PlansResult,
+  PrintResult,
+} from '@otaplan/language-server/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type {
@@ -422,6 +428,32 @@ describe('features over a real connection', () => {
     const { plans } = await client.request<PlansResult>('otaplan/plans', { uri: uri('winter.otaplan') });
     expect(plans).toMatchObject([{ name: 'Winter', digest: first?.plan.digest, product: 'p1WM01', errors: 0 }]);
     await client.notify('textDocument/didClose', { textDocument: { uri: uri('winter.otaplan') } });
+  });
+
+  it('tells what a change declared before and declares now, also where only a list or an import changed', async () => {
+    const list = uri('lists/berlin.csv');
+    const asked = (earlier: DeclarationsParams['earlier']) =>
+      client.request<DeclarationsResult>('otaplan/declarations', { earlier });
+    const names = (side: DeclarationsResult['before']) => side.plans.map(({ name }) => name);
+    const bySource = await asked([
+      { uri: uri('spring.otaplan'), text: spring.replace('180 min', '60 min') },
+    ]);
+    expect(bySource.before.plans).toMatchObject([{ mode: { afterRejectionMinutes: 60 } }]);
+    expect(bySource.after.plans).toMatchObject([{ mode: { afterRejectionMinutes: 180 } }]);
+    expect(bySource.before.packages).toEqual([]);
+    const byList = await asked([{ uri: list, text: 'device_key\n866123040000020\n866123040000021\n' }]);
+    const count = ({ plans }: DeclarationsResult['before']) => plans.map(({ targets }) => targets.count);
+    expect(count(byList.before)).toEqual(count(byList.after).map((now) => Number(now) + 1));
+    const added = await asked([{ uri: uri('spring.otaplan'), text: null }]);
+    expect([names(added.before), names(added.after)]).toEqual([[], ['Water meter 2.4']]);
+    const removed = await asked([{ uri: uri('autumn.otaplan'), text: spring.replace('Water meter 2.4', 'Autumn') }]);
+    expect([names(removed.before), names(removed.after)]).toEqual([['Autumn'], []]);
+    const broken = await asked([{ uri: uri('spring.otaplan'), text: 'plan "x" {' }]);
+    expect(broken.before.incomplete).toEqual(['spring.otaplan cannot be read: it has errors of syntax.']);
+    expect(await asked([])).toEqual({
+      before: { plans: [], packages: [], incomplete: [] },
+      after: { plans: [], packages: [], incomplete: [] },
+    });
   });
 
   it('stops what is cancelled', async () => {
