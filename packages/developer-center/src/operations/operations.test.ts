@@ -88,18 +88,22 @@ test('a damaged row is found and not served, and its neighbours are', async () =
   await world.store.close();
 });
 
-test('a folder of the version before is brought to this one, with its failures counted', async () => {
+test.each([2, 3])('a folder of the version %i is brought to this one, with its failures counted', async (version) => {
   const world = await World.with(['DEV0001', 'DEV0002', 'DEV0003']);
   ends.push(() => rmSync(world.folder, { recursive: true, force: true }));
   const planId = await world.activate(plan());
   for (const key of ['DEV0001', 'DEV0002']) {
     await world.device(key).asks('1.0.0', '1.8.0');
     await world.device(key).goes('FOTA', 'upgrading');
-    await world.device(key).reports('FOTA', ['upgradeFailed'], 'Flash error');
+    await world.device(key).reports('FOTA', ['upgradeFailed'], 'Flash\0error \ud800');
   }
   const before = await world.center.getPlanStatistics(planId);
   await world.store.close();
-  change(world.folder, "DELETE FROM counter WHERE name LIKE 'f.%'; PRAGMA user_version = 2");
+  change(
+    world.folder,
+    `UPDATE counter SET name = 'f.Flash' WHERE name LIKE 'f.%'; PRAGMA user_version = ${version};
+     ${version < 3 ? "DELETE FROM counter WHERE name LIKE 'f.%'" : ''}`,
+  );
   await world.restart();
   expect(await world.problems()).toEqual([]);
   const { failures } = await world.center.getPlanStatistics(planId);

@@ -145,4 +145,68 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
     await store.plans.changePlan('p1', () => ({ status: 'finished' }), 'key', 3);
     expect(await store.packages.deletePackage('x', 'key', 1)).toMatchObject({ kind: 'deleted' });
   });
+
+  withStore(
+    'a text that a database cannot keep is kept with replacement characters, alike in all',
+    async (store, again) => {
+      const [hostile, kept] = ['a\0b\ud800c\u0007😀', 'a\ufffdb\ufffdc\u0007😀'];
+      await activate(store, 2);
+      await store.registry.registerProducts([{ productKey: 'q', name: hostile }], hostile, 1);
+      await store.registry.registerDevices(product, [{ deviceKey: 'DEV0001', name: hostile }], 'key', 1);
+      await store.registry.appendAudit({ time: 1, who: hostile, action: hostile, subject: hostile, detail: hostile });
+      expect(await store.accounts.claimIdempotencyKey(hostile, hostile, 'f', 1, 1000)).toMatchObject({
+        kind: 'claimed',
+      });
+      await store.accounts.keepReply(hostile, hostile, { status: 200, headers: '{}', body: hostile });
+      const file = { name: 'f', size: 1, sha256: 'a', md5: null, crc32: null, uploaded: false };
+      const about = {
+        id: 'x',
+        name: hostile,
+        type: 'module' as const,
+        version: '9',
+        sourceVersion: null,
+        remarks: hostile,
+      };
+      const more = { files: [file], complete: false, verification: 'notVerified' as const, createdAt: 1 };
+      expect(await store.packages.createPackage({ ...about, ...more }, 'key')).toBe('created');
+      const report = { id: hostile, kind: 'status', planId: 'p1', identifier: 'FOTA', attempt: 1 } as const;
+      await store.plans.inDevice(product, 'DEV0001', 100, (session) => {
+        session.report([{ identifier: hostile, type: 'module', version: hostile }], {}, hostile);
+        for (const run of session.runs) {
+          const take = (event: Parameters<typeof step>[3]) =>
+            run.keep(step(run.plan, run.state, facts, event, 100, () => 0.5));
+          take({ kind: 'issue', cause: 'device' });
+          take({ kind: 'report', report: { ...report, status: 'planReceived' } });
+          take({ kind: 'report', report: { ...report, status: 'upgradeConfirmed' } });
+          take({ kind: 'report', report: { ...report, status: 'upgradeFailed', cause: hostile } });
+        }
+      });
+
+      const reopened = await again();
+      expect(await reopened.registry.findProduct('q')).toEqual({ productKey: 'q', name: kept });
+      // Whatever is packed comes back as it was sent.
+      expect(await reopened.registry.findDevice(product, 'DEV0001')).toMatchObject({
+        name: kept,
+        versions: [{ identifier: hostile, version: hostile }],
+        lastReports: [hostile],
+      });
+      const [audit] = (await reopened.registry.listAudit(1, null)).items;
+      expect(audit).toMatchObject({ who: 'key', action: 'createPackage', subject: kept });
+      expect((await reopened.registry.listAudit(2, null)).items[1]).toMatchObject({
+        who: kept,
+        action: kept,
+        detail: kept,
+      });
+      expect(await reopened.accounts.claimIdempotencyKey(hostile, hostile, 'f', 1, 1000)).toMatchObject({
+        kind: 'done',
+        reply: { body: kept },
+      });
+      expect(await reopened.packages.findPackage('x')).toMatchObject({ name: kept, remarks: kept });
+      const log = await reopened.plans.componentLog('p1', 'DEV0001', null, 0, 100);
+      expect(log.at(-1)?.text).toContain(kept);
+      expect((await reopened.plans.findPlanDevice('p1', 'DEV0001'))?.state.components[0]?.cause).toBe(hostile);
+      expect(await reopened.plans.failureCauses('p1')).toEqual([{ cause: kept, devices: 1 }]);
+      expect(await reopened.plans.verify()).toEqual([]);
+    },
+  );
 }

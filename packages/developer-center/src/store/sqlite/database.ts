@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { storableValues } from '../rows/text.ts';
 import { StoreError, storeErrorOf } from '../store-error.ts';
 import { migrations } from './migrations.ts';
 
@@ -89,15 +90,15 @@ export class Database {
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.prepare(sql).get(...values) as Row | undefined;
+    return this.prepare(sql).get(...storableValues(values)) as Row | undefined;
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.prepare(sql).all(...values) as Row[];
+    return this.prepare(sql).all(...storableValues(values)) as Row[];
   }
 
   run(sql: string, ...values: SQLInputValue[]): { changes: number; id: number } {
-    const result = this.prepare(sql).run(...values);
+    const result = this.prepare(sql).run(...storableValues(values));
     return { changes: Number(result.changes), id: Number(result.lastInsertRowid) };
   }
 
