@@ -1,5 +1,5 @@
-import { formatFile, type SourceFile } from '@otaplan/language';
-import type { Range, TextEdit } from 'vscode-languageserver';
+import { formatFile, formatStretch, type SourceFile } from '@otaplan/language';
+import type { TextEdit } from 'vscode-languageserver';
 import type { Feature } from './feature.ts';
 
 /** Canonical form of a document, of the declarations in a range, and of the one whose brace was just closed. */
@@ -13,13 +13,15 @@ export const formatting: Feature = {
     connection.onDocumentFormatting(
       session.answering(({ textDocument }) => {
         const source = session.source(textDocument.uri);
-        return source ? edits(source.file, formatted(source.file)) : [];
+        return source ? edits(source.file, formatFile(source.file).text) : [];
       }),
     );
     connection.onDocumentRangeFormatting(
       session.answering(({ textDocument, range }) => {
         const source = session.source(textDocument.uri);
-        return source ? withinLines(edits(source.file, formatted(source.file)), range) : [];
+        if (!source) return [];
+        const { file } = source;
+        return edits(file, formatStretch(file, file.offsetAt(range.start), file.offsetAt(range.end)));
       }),
     );
     connection.onDocumentOnTypeFormatting(
@@ -30,15 +32,12 @@ export const formatting: Feature = {
         const block = file.blockAt(file.offsetAt(position));
         // While braces inside are closed one by one, the declaration is not whole yet.
         if (!block || block.broken || !block.text.trimEnd().endsWith('}')) return [];
-        return withinLines(edits(file, formatted(file)), file.range(block.offset, block.offset + block.text.length));
+        const end = block.offset + block.text.length;
+        return edits(file, formatStretch(file, end, end));
       }),
     );
   },
 };
-
-function formatted(file: SourceFile): string {
-  return formatFile(file).text;
-}
 
 /** The lines that differ, run by run, so that a cursor elsewhere stays where it is. */
 function edits(file: SourceFile, after: string): TextEdit[] {
@@ -46,18 +45,18 @@ function edits(file: SourceFile, after: string): TextEdit[] {
   const before = linesOf(file.text);
   const target = linesOf(after);
   const found: TextEdit[] = [];
-  let [i, j] = [0, 0];
+  let [i, j, at] = [0, 0, 0];
   while (i < before.length || j < target.length) {
     if (before[i] === target[j]) {
+      at += before[i]?.length ?? 0;
       i++;
       j++;
       continue;
     }
     const { skip, take } = nextCommon(before, i, target, j);
-    found.push({
-      range: { start: { line: i, character: 0 }, end: endOf(before, i + skip) },
-      newText: target.slice(j, j + take).join(''),
-    });
+    const end = before.slice(i, i + skip).reduce((sum, line) => sum + line.length, at);
+    found.push({ range: file.range(at, end), newText: target.slice(j, j + take).join('') });
+    at = end;
     i += skip;
     j += take;
   }
@@ -91,14 +90,4 @@ function nextCommon(
 
 function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-}
-
-function endOf(lines: readonly string[], line: number): { line: number; character: number } {
-  const last = lines.at(-1) ?? '';
-  if (line < lines.length || last.endsWith('\n')) return { line, character: 0 };
-  return { line: Math.max(0, lines.length - 1), character: last.length };
-}
-
-function withinLines(all: readonly TextEdit[], range: Range): TextEdit[] {
-  return all.filter((edit) => edit.range.start.line <= range.end.line && edit.range.end.line >= range.start.line);
 }

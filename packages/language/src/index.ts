@@ -5,7 +5,7 @@
 export { type CheckOptions, check, checkWorkspace, parseAll, type Sources } from './check.ts';
 export * from './findings.ts';
 export { applyEdits, applyFix } from './fixes.ts';
-export { type FormatResult, format, formatFile } from './format/format.ts';
+export { type FormatResult, format, formatFile, formatStretch } from './format/format.ts';
 export { type Gathered, type GatherOptions, gather, type Host, namedFiles } from './gather.ts';
 export * as ast from './generated/ast.ts';
 export type { Change } from './incremental/edit.ts';

@@ -8,7 +8,7 @@ import { Workspace } from '../meaning/workspace.ts';
 import { printPlan } from '../print/print.ts';
 import { defaultParser } from '../services.ts';
 import { emptyWorld } from '../world.ts';
-import { format } from './format.ts';
+import { format, formatStretch } from './format.ts';
 
 const uri = 'file:///plan.otaplan';
 
@@ -68,11 +68,40 @@ describe('formatting', { timeout: 60_000 }, () => {
     );
   });
 
+  const comments = (text: string) =>
+    (text.replace(/"(?:\\.|[^"\\])*"/g, '').match(/because|above|why|a\s+b/g) ?? [])
+      .map((found) => found.replace(/\s+/g, ' '))
+      .sort();
+
+  it('of a stretch keeps what the file means, its comments, and what lies outside', () => {
+    const texts = fc.record({
+      text: fc.array(shakenPlan.map(({ text }) => text), { minLength: 1, maxLength: 3 }).map((all) => all.join('\n')),
+      from: fc.double({ min: 0, max: 1, noNaN: true }),
+      to: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(texts, ({ text, from, to }) => {
+        const file = defaultParser().parse(uri, text);
+        const [start = 0, end = 0] = [from, to].map((share) => Math.floor(share * text.length)).sort((a, b) => a - b);
+        const done = formatStretch(file, start, end);
+        expect(digests(done)).toEqual(digests(text));
+        expect(comments(done)).toEqual(comments(text));
+        expect(format(done)).toEqual(format(text));
+        expect(formatStretch(file, 0, text.length).trimEnd()).toBe(format(text).text.trimEnd());
+        const untouched = file.blocks.filter(({ offset, text: own }) => offset > end || offset + own.length < start);
+        for (const block of untouched) expect(done).toContain(block.text.trim());
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of a stretch passes over a declaration that cannot be read', () => {
+    const text = 'plan "A" {\n  retry 5\n}\nplan "B" { retry 5 times }\n';
+    const done = formatStretch(defaultParser().parse(uri, text), 0, text.length);
+    expect(done).toBe('plan "A" {\n  retry 5\n}\nplan "B" {\n  retry 5 times\n}\n');
+  });
+
   it('keeps every comment', () => {
-    const comments = (text: string) =>
-      (text.replace(/"(?:\\.|[^"\\])*"/g, '').match(/because|above|why|a\s+b/g) ?? [])
-        .map((found) => found.replace(/\s+/g, ' '))
-        .sort();
     fc.assert(
       fc.property(shakenPlan, ({ text }) => {
         expect(comments(format(text).text)).toEqual(comments(text));

@@ -36,21 +36,55 @@ export function formatFile(file: SourceFile, parser: SourceParser = defaultParse
       reason: `Line ${line} has a syntax error: ${first?.message ?? ''} Nothing was changed.`,
     };
   }
-  const lines: string[] = [];
-  let before: readonly string[] = [];
-  let kindBefore = '';
+  const parts: string[] = [];
+  let before: Block | undefined;
   for (const block of file.blocks) {
-    const formatted = formatBlock(block, parser);
-    const kind = block.declarations[0]?.$type ?? '';
-    const close = kind === 'Import' && kindBefore === 'Import' && formatted.length === 1;
-    if (before.length > 0 && !close) lines.push('');
-    lines.push(...formatted);
-    before = formatted;
-    kindBefore = kind;
+    const lines = formatBlock(block, parser);
+    parts.push(`${before ? gap(before, block, lines) : ''}${lines.join('\n')}`);
+    before = block;
   }
-  const canonical = lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  return { kind: 'formatted', text: withLineEnds(parts.length === 0 ? '' : `${parts.join('')}\n`, text) };
+}
+
+/**
+ * A file in which the declarations that a stretch touches are in canonical form; every other character stays, and so do
+ * declarations that cannot be read. Statements change places only within their declaration: none is lost or doubled
+ * where a stretch ends in the middle of one.
+ */
+export function formatStretch(
+  file: SourceFile,
+  start: number,
+  end: number,
+  parser: SourceParser = defaultParser(),
+): string {
+  const { text, blocks } = file;
+  if (file.problems.length > 0) return text;
+  let done = '';
+  let at = 0;
+  for (const [index, block] of blocks.entries()) {
+    const blank = /^\s*/.exec(block.text)?.[0] ?? '';
+    const stop = block.offset + block.text.length;
+    if (block.broken || block.offset + blank.length > end || stop < start) continue;
+    const lines = formatBlock(block, parser);
+    const before = blocks[index - 1];
+    // An unfinished declaration ends where the next begins: what lies between them is its own.
+    const between = !before ? '' : before.broken ? blank.replace(/[ \t]+$/, '') : gap(before, block, lines);
+    done += text.slice(at, block.offset) + withLineEnds(between + lines.join('\n'), text);
+    at = stop;
+  }
+  return done + text.slice(at);
+}
+
+/** What stands between two declarations: a blank line, but for imports one below the other. */
+function gap(before: Block, block: Block, lines: readonly string[]): string {
+  const isImport = ({ declarations: [first] }: Block) => first?.$type === 'Import';
+  return isImport(before) && isImport(block) && lines.length === 1 ? '\n' : '\n\n';
+}
+
+/** Canonical text with the line ends that a file has. */
+function withLineEnds(canonical: string, text: string): string {
   const crlf = /^[^\n]*\r\n/.test(text);
-  return { kind: 'formatted', text: crlf ? canonical.replace(/\r?\n/g, '\r\n') : canonical.replaceAll('\r\n', '\n') };
+  return crlf ? canonical.replace(/\r?\n/g, '\r\n') : canonical.replaceAll('\r\n', '\n');
 }
 
 function formatBlock(block: Block, parser: SourceParser): string[] {

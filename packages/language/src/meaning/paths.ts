@@ -5,7 +5,8 @@ export function resolvePath(fromUri: string, path: string): string {
   const base = URI.parse(fromUri);
   // Half of a surrogate pair has no place in an address (SYN007 reports it).
   const slashed = path.toWellFormed().replaceAll('\\', '/');
-  if (isAbsolutePath(path)) return base.with({ path: slashed.replace(/^(?=[^/])/, '/') }).toString();
+  // Two slashes would begin a host, which a path never names.
+  if (isAbsolutePath(path)) return base.with({ path: slashed.replace(/^\/*/, '/') }).toString();
   return UriUtils.joinPath(UriUtils.dirname(base), slashed).toString();
 }
 
