@@ -45,6 +45,7 @@ export class Analysis {
 
   constructor(session: Session) {
     this.session = session;
+    session.canonical.whenFound = (uri) => this.publish(uri);
   }
 
   /** A document was opened or edited: check it before anything else. */
@@ -68,7 +69,8 @@ export class Analysis {
   /** A document or file is gone: what was said of it is taken back. */
   gone(uri: string, clientUri: string): void {
     this.edited.delete(uri);
-    if (this.shown.delete(uri)) void this.session.connection.sendDiagnostics({ uri: clientUri, diagnostics: [] });
+    if (!this.shown.delete(uri)) return;
+    this.session.send(this.session.connection.sendDiagnostics({ uri: clientUri, diagnostics: [] }));
   }
 
   /** Goes on when typing stops for a moment: what else is to be checked has time until then. */
@@ -139,18 +141,15 @@ export class Analysis {
   private publish(uri: string, always = false): void {
     const { session } = this;
     const open = session.documents.get(uri);
-    const found = session.project.findings(uri);
+    const found = session.findings(uri);
     if (!open && found.length === 0 && !this.shown.has(uri)) return;
     const diagnostics = found.map((finding) => this.diagnostic(finding));
     const said = JSON.stringify(diagnostics);
     if (!always && said === (this.shown.get(uri) ?? '[]')) return;
     if (diagnostics.length === 0 && !open) this.shown.delete(uri);
     else this.shown.set(uri, said);
-    void session.connection.sendDiagnostics({
-      uri: session.clientUri(uri),
-      ...(open ? { version: open.text.version } : {}),
-      diagnostics,
-    });
+    const version = open ? { version: open.text.version } : {};
+    session.send(session.connection.sendDiagnostics({ uri: session.clientUri(uri), ...version, diagnostics }));
   }
 
   /** A finding as LSP tells it. */

@@ -1,49 +1,57 @@
-import { ast, type Finding, lower, lowerPackage, type PlanMeaning, placeOf, printPlan } from '@otaplan/language';
-import { limits, nameIdentity } from '@otaplan/model';
-import { CodeLensRefreshRequest, type Connection } from 'vscode-languageserver';
+import {
+  ast,
+  concerning,
+  type Finding,
+  lower,
+  lowerPackage,
+  type PlanMeaning,
+  placeOf,
+  printPlan,
+  visibleFiles,
+} from '@otaplan/language';
+import { nameIdentity } from '@otaplan/model';
+import type { Connection } from 'vscode-languageserver';
 import type { Analysis } from './analysis.ts';
 import { ClientCatalogue } from './catalogue.ts';
 import { declarations } from './declarations.ts';
 import {
-  type CatalogueParams,
   type CatalogueWantedParams,
   type CompiledPlan,
   type CompileParams,
   type CompileResult,
-  type DeclarationsParams,
-  type DeployedPlansParams,
   methods,
   type PackageToUpload,
   type PlanPlace,
   type PlansChangedParams,
   type PlansParams,
   type PlansResult,
-  type PrintParams,
   type PrintResult,
   type WireFinding,
 } from './protocol.ts';
 import type { Session } from './session.ts';
 import { normalUri } from './uris.ts';
+import { readCatalogue, readCompile, readDeclarations, readDeployedPlans, readPlans, readPrint } from './wire.ts';
 
 /** The requests and notifications beside LSP; see `protocol.ts`. */
 export function customRequests(connection: Connection, session: Session, analysis: Analysis): void {
   connection.onRequest(
     methods.compile,
-    session.answering((params: CompileParams) => compile(session, analysis, params)),
+    session.answering((params: unknown) => compile(session, analysis, readCompile(params))),
   );
   connection.onRequest(
     methods.print,
-    session.answering(({ plan }: PrintParams): PrintResult => ({ text: printPlan(plan) })),
+    session.answering((params: unknown): PrintResult => ({ text: printPlan(readPrint(params).plan) })),
   );
   connection.onRequest(
     methods.plans,
-    session.answering((params: PlansParams): PlansResult => ({ plans: plans(session, analysis, params) })),
+    session.answering((params: unknown): PlansResult => ({ plans: plans(session, analysis, readPlans(params)) })),
   );
   connection.onRequest(
     methods.declarations,
-    session.answering((params: DeclarationsParams) => declarations(session, params)),
+    session.answering((params: unknown) => declarations(session, readDeclarations(params))),
   );
-  connection.onNotification(methods.catalogue, (params: CatalogueParams) => {
+  connection.onNotification(methods.catalogue, (said: unknown) => {
+    const params = readCatalogue(said);
     if (params.center === null) session.catalogue = undefined;
     else {
       if (session.catalogue?.center !== params.center) session.catalogue = new ClientCatalogue(params.center);
@@ -51,19 +59,19 @@ export function customRequests(connection: Connection, session: Session, analysi
     }
     session.whenFacts(['catalogue']);
   });
-  connection.onNotification(methods.deployedPlans, (params: DeployedPlansParams) => {
+  connection.onNotification(methods.deployedPlans, (said: unknown) => {
+    const params = readDeployedPlans(said);
     session.deployed = params.plans ? new Map(params.plans.map((plan) => [nameIdentity(plan.name), plan])) : undefined;
-    if (session.client.refreshLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+    session.refreshLenses();
   });
   let wantedBefore = '';
   analysis.whenCalm = (uris) => {
-    void connection.sendNotification(methods.plansChanged, {
-      uris: uris.map((uri) => session.clientUri(uri)),
-    } satisfies PlansChangedParams);
+    const changed: PlansChangedParams = { uris: uris.map((uri) => session.clientUri(uri)) };
+    session.send(connection.sendNotification(methods.plansChanged, changed));
     const productKeys = wantedProducts(session);
     if (productKeys.join() === wantedBefore) return;
     wantedBefore = productKeys.join();
-    void connection.sendNotification(methods.catalogueWanted, { productKeys } satisfies CatalogueWantedParams);
+    session.send(connection.sendNotification(methods.catalogueWanted, { productKeys } satisfies CatalogueWantedParams));
   };
 }
 
@@ -72,22 +80,29 @@ async function compile(
   analysis: Analysis,
   { uri, plan: wanted }: CompileParams,
 ): Promise<CompileResult> {
+  await filesRead(session, normalUri(uri));
+  analysis.finish();
   const file = session.project.file(normalUri(uri));
   if (!file) return { plans: [], findings: [], suppressed: [], notChecked: [], errors: 0, warnings: 0 };
   const { workspace } = session.project;
-  await packagesRead(session, workspace.plans(file));
-  analysis.finish();
-  const used = new Set([file.uri, ...workspace.imports(file).flatMap((each) => each.file?.uri ?? [])]);
+  const used = new Set([...visibleFiles(file, workspace)].map((each) => each.uri));
   const result = session.project.result();
-  const findings = result.findings.filter((finding) => used.has(finding.uri));
-  const meant = workspace.plans(file).filter(({ name }) => wanted === undefined || name === wanted);
+  const meant = workspace
+    .plans(file)
+    .filter(({ name }) => wanted === undefined || nameIdentity(name) === nameIdentity(wanted))
+    .map((meaning) => ({ meaning, concerns: concerning(meaning, workspace) }));
+  /** Of the file everything, unless one plan is asked for; of others what concerns the plans. */
+  const isTold = (finding: Finding) =>
+    used.has(finding.uri) &&
+    ((wanted === undefined && finding.uri === file.uri) || meant.some(({ concerns }) => concerns(finding)));
+  const findings = result.findings.filter(isTold);
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const compiled = errors.length > 0 ? [] : meant.flatMap((each) => compiledPlan(session, each) ?? []);
+  const right = meant.filter(({ concerns }) => !errors.some(concerns));
   return {
-    plans: compiled,
+    plans: right.flatMap(({ meaning }) => compiledPlan(session, meaning) ?? []),
     findings: findings.map((finding) => wire(session, finding)),
     suppressed: result.suppressed
-      .filter(({ finding }) => used.has(finding.uri))
+      .filter(({ finding }) => isTold(finding))
       .map(({ finding, reason }) => ({ finding: wire(session, finding), reason })),
     notChecked: result.notChecked.filter((each) => each.uri === '' || used.has(each.uri)),
     errors: errors.length,
@@ -95,15 +110,17 @@ async function compile(
   };
 }
 
-/** Digests of package files are read lazily; a compiled plan needs them. */
-async function packagesRead(session: Session, plans: readonly PlanMeaning[]): Promise<void> {
-  const files = () => plans.flatMap(({ upgrades }) => upgrades.flatMap((upgrade) => upgrade.package?.files ?? []));
-  const texts = () => plans.flatMap(({ targets }) => (targets?.known === false ? [targets] : []));
-  for (let round = 0; round < 200; round++) {
-    const waiting = files().some(({ facts, inside }) => inside && facts.kind === 'notKnown') || texts().length > 0;
-    if (!waiting || round * limits.filesPerPackage > 500) return;
-    await new Promise<void>((resolve) => void session.host.after(10, resolve));
-  }
+/** Digests of package files and lists of devices are read lazily; a compiled plan needs them. */
+async function filesRead(session: Session, uri: string): Promise<void> {
+  const ask = () => {
+    const file = session.project.file(uri);
+    for (const { upgrades, targets } of file ? session.project.workspace.plans(file) : []) {
+      for (const { package: declared } of upgrades) void declared?.files;
+      void targets?.known;
+    }
+  };
+  do ask();
+  while (await session.files.arrivals());
 }
 
 function compiledPlan(session: Session, meaning: PlanMeaning): CompiledPlan | undefined {

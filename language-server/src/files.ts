@@ -13,7 +13,7 @@ export class SideFiles {
   private readonly arrived: (fact: string) => void;
   private readonly texts = new Map<string, Answer<string>>();
   private readonly facts = new Map<string, Answer<FileFacts>>();
-  private readonly underWay = new Set<string>();
+  private readonly underWay = new Map<string, Promise<void>>();
   /** Folders that the user opened, and those of documents that were opened outside of them. */
   folders: readonly string[] = [];
   looseFolders: readonly string[] = [];
@@ -46,6 +46,13 @@ export class SideFiles {
     return [...stale('text', this.texts), ...stale('facts', this.facts)];
   }
 
+  /** Comes when everything that was asked for so far is known; at once when nothing is being read. */
+  async arrivals(): Promise<boolean> {
+    const reads = [...this.underWay.values()];
+    await Promise.all(reads);
+    return reads.length > 0;
+  }
+
   forgetAll(): string[] {
     const all = [
       ...[...this.texts.keys()].map((uri) => `text ${uri}`),
@@ -66,7 +73,6 @@ export class SideFiles {
     if (answer) return answer;
     const fact = `${name} ${uri}`;
     if (!this.underWay.has(fact)) {
-      this.underWay.add(fact);
       const folders =
         this.folders.length > 0 || this.looseFolders.length > 0
           ? [...this.folders, ...this.looseFolders]
@@ -76,7 +82,8 @@ export class SideFiles {
         known.set(uri, value);
         this.arrived(fact);
       };
-      read(folders).then(done, (error: unknown) => done({ kind: 'bad', reason: String(error) }));
+      const reading = read(folders).then(done, (error: unknown) => done({ kind: 'bad', reason: String(error) }));
+      this.underWay.set(fact, reading);
     }
     return notKnown;
   }

@@ -21,3 +21,22 @@ export interface Host {
   /** Files that may be named at a place, for completion: names in a folder, folders end with `/`. */
   list(folder: string): Promise<readonly string[]>;
 }
+
+/**
+ * A host whose callbacks cannot bring the server down: what goes wrong in one is told, and the server goes on with what
+ * comes next.
+ */
+export function guarded(host: Host, tell: (error: unknown) => void): Host {
+  const safely = (work: () => void) => () => {
+    try {
+      work();
+    } catch (error) {
+      tell(error);
+    }
+  };
+  return {
+    ...host,
+    soon: (work) => host.soon(safely(work)),
+    after: (milliseconds, work) => host.after(milliseconds, safely(work)),
+  };
+}

@@ -62,9 +62,12 @@ export interface CompileParams {
 }
 
 export interface CompileResult {
-  /** In the order of the text. A plan with errors is not among them. */
+  /**
+   * In the order of the text. A plan that an error concerns is not among them: one in it, in a declaration that it uses, or
+   * in something unreadable that may change what its words mean. Errors of other plans do not keep it away.
+   */
   readonly plans: readonly CompiledPlan[];
-  /** Findings of the file, and of what the plans use in other files. */
+  /** Findings of the file and of what its plans use in other files; where one plan is asked for, what concerns that one. */
   readonly findings: readonly WireFinding[];
   /** Warnings that a plan accepts, with its reason. */
   readonly suppressed: readonly { readonly finding: WireFinding; readonly reason: string }[];

@@ -1,5 +1,4 @@
 import {
-  CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -11,18 +10,21 @@ import {
 import { Analysis } from './analysis.ts';
 import { customRequests } from './custom-requests.ts';
 import { features } from './features/index.ts';
-import type { Host } from './host.ts';
+import { guarded, type Host } from './host.ts';
 import { Loading } from './loading.ts';
-import { type InitializationOptions, type Settings, settingsSection } from './protocol.ts';
+import { settingsSection } from './protocol.ts';
 import { Session } from './session.ts';
 import { normalUri } from './uris.ts';
+import { readInitializationOptions, readSettings } from './wire.ts';
 
 const everyFile = { scheme: '*', pattern: { glob: '**' } };
 /** Sources, device lists, and what packages are made of. */
 const watched = '**/*.{otaplan,csv,tsv,txt,bin,bin_1,bin_2,mini_1,mini_2,pack,rar,tar,gz,s19,zip,py}';
 
 /** Answers one client over one connection. Hosts start it: a process (`node.ts`), a Web Worker (`worker.ts`), a test. */
-export function createServer(connection: Connection, host: Host): Session {
+export function createServer(connection: Connection, around: Host): Session {
+  const tell = (error: unknown) => connection.console.error(error instanceof Error ? error.message : String(error));
+  const host = guarded(around, tell);
   const session = new Session(connection, host);
   const analysis = new Analysis(session);
   const loading = new Loading(session, analysis);
@@ -32,7 +34,7 @@ export function createServer(connection: Connection, host: Host): Session {
   };
 
   connection.onInitialize((params): InitializeResult => {
-    session.options = (params.initializationOptions as InitializationOptions | null | undefined) ?? {};
+    session.options = readInitializationOptions(params.initializationOptions);
     session.client = abilitiesOf(params);
     const folders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
     session.files.folders = folders.map(folderUri);
@@ -43,7 +45,7 @@ export function createServer(connection: Connection, host: Host): Session {
       capabilities: Object.assign(
         {
           positionEncoding: 'utf-16' as const,
-          textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+          textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
           workspace: {
             workspaceFolders: { supported: true, changeNotifications: true },
             fileOperations: { didCreate: operations, didRename: operations, didDelete: operations },
@@ -62,7 +64,7 @@ export function createServer(connection: Connection, host: Host): Session {
     }
     if (session.client.configuration) {
       await connection.client.register(DidChangeConfigurationNotification.type, { section: settingsSection });
-      await readSettings();
+      await askSettings();
     }
     if (session.client.folders) followFolders();
     await loading.folders();
@@ -78,15 +80,15 @@ export function createServer(connection: Connection, host: Host): Session {
     });
   }
 
-  async function readSettings(): Promise<void> {
-    session.settings = ((await connection.workspace.getConfiguration(settingsSection)) as Settings | null) ?? {};
-    if (session.client.refreshLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
-    if (session.client.refreshHints) void connection.languages.inlayHint.refresh();
+  async function askSettings(): Promise<void> {
+    session.settings = readSettings(await connection.workspace.getConfiguration(settingsSection));
+    session.refreshLenses();
+    if (session.client.refreshHints) session.send(connection.languages.inlayHint.refresh());
   }
 
   connection.onDidChangeConfiguration(async ({ settings }) => {
-    if (session.client.configuration) await readSettings();
-    else session.settings = (settings as Record<string, Settings> | null)?.[settingsSection] ?? {};
+    if (session.client.configuration) await askSettings();
+    else session.settings = readSettings((settings as Record<string, unknown> | null)?.[settingsSection]);
   });
 
   // --- documents
@@ -96,13 +98,17 @@ export function createServer(connection: Connection, host: Host): Session {
     session.project.set(uri, text);
     await loading.importsOf(uri);
     analysis.touch(uri);
+    session.canonical.look(uri);
   });
+  connection.onDidSaveTextDocument(({ textDocument }) => session.canonical.look(normalUri(textDocument.uri)));
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     const uri = session.documents.changed(textDocument.uri, textDocument.version, contentChanges);
     if (uri !== undefined) analysis.touch(uri);
   });
   connection.onDidCloseTextDocument(async ({ textDocument }) => {
-    await loading.closed(session.documents.closed(textDocument.uri), textDocument.uri);
+    const uri = session.documents.closed(textDocument.uri);
+    session.canonical.closed(uri);
+    await loading.closed(uri, textDocument.uri);
   });
 
   // --- files

@@ -1,6 +1,14 @@
-import { createOtaplanServices, Project, type SourceFile, SourceParser, type World } from '@otaplan/language';
+import {
+  createOtaplanServices,
+  type Finding,
+  Project,
+  type SourceFile,
+  SourceParser,
+  type World,
+} from '@otaplan/language';
 import type { CancellationToken, Connection } from 'vscode-languageserver';
-import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { CodeLensRefreshRequest, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { CanonicalForm } from './canonical.ts';
 import type { ClientCatalogue } from './catalogue.ts';
 import { Documents, type OpenDocument } from './documents.ts';
 import { SideFiles } from './files.ts';
@@ -28,6 +36,7 @@ export class Session {
   readonly project: Project;
   readonly parser: SourceParser;
   readonly files: SideFiles;
+  readonly canonical: CanonicalForm;
   catalogue: ClientCatalogue | undefined;
   deployed: ReadonlyMap<string, DeployedPlanWire> | undefined;
   settings: Settings = {};
@@ -50,6 +59,7 @@ export class Session {
     this.host = host;
     this.parser = new SourceParser(createOtaplanServices());
     this.files = new SideFiles(host, (fact) => this.whenFacts([fact]));
+    this.canonical = new CanonicalForm(this);
     this.project = new Project(this.world(), { parser: this.parser });
   }
 
@@ -93,6 +103,13 @@ export class Session {
     return file && { uri, file, ...(open ? { open } : {}) };
   }
 
+  /** Everything that is said of a file at the moment. */
+  findings(uri: string): readonly Finding[] {
+    const form = this.canonical.finding(uri);
+    const found = this.project.findings(uri);
+    return form ? [...found, form] : found;
+  }
+
   /** An address as the client spells it. */
   clientUri(uri: string): string {
     return this.documents.get(uri)?.clientUri ?? uri;
@@ -113,6 +130,18 @@ export class Session {
       this.flush();
       return answer(params, token);
     };
+  }
+
+  /** Sends what may fail without harm: a client may refuse it, or be gone. */
+  send(sent: Promise<unknown>): void {
+    sent.catch((error: unknown) =>
+      this.connection.console.warn(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  /** What code lenses show changed. */
+  refreshLenses(): void {
+    if (this.client.refreshLenses) this.send(this.connection.sendRequest(CodeLensRefreshRequest.type));
   }
 
   /** Lets messages that wait have their turn. */

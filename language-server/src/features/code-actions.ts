@@ -33,7 +33,7 @@ export const codeActions: Feature = {
         session.project.check(uri);
         const actions: CodeAction[] = [];
         if (wants(CodeActionKind.QuickFix)) {
-          const touched = session.project.findings(uri).filter((finding) => overlaps(finding.range, range));
+          const touched = session.findings(uri).filter((finding) => overlaps(finding.range, range));
           for (const finding of touched) actions.push(...fixesOf(session, analysis, finding));
         }
         if (wants(fixAllKind) && (context.only || actions.length > 0)) actions.push(...fixAll(session, file));

@@ -1,5 +1,5 @@
 import { compileWorkspace } from '@otaplan/language';
-import { nameIdentity, type Plan } from '@otaplan/model';
+import type { Plan } from '@otaplan/model';
 import { CliError, exits, type Io } from './io.ts';
 import { type LoadedSources, loadSources } from './sources.ts';
 import { printFindings } from './text/findings.ts';
@@ -11,7 +11,8 @@ export interface CompiledFiles {
 }
 
 /**
- * The plans of files as documents. Errors (with `strict` also open warnings) are printed to stderr and end the command with 1.
+ * The plans of files as documents. Errors (with `strict` also open warnings) are printed to stderr and end the command with 1;
+ * of one plan that is named only those that concern it.
  * @param files absolute paths
  */
 export async function compileFiles(
@@ -20,8 +21,12 @@ export async function compileFiles(
   options: { strict?: boolean; plan?: string; folder?: string } = {},
 ): Promise<CompiledFiles> {
   const sources = loadSources(io, files, options.folder ? { folder: options.folder } : {});
-  const compiled = compileWorkspace(sources.workspace, { roots: sources.roots });
-  const blocking = compiled.check.findings.filter(
+  const { plan } = options;
+  const compiled = compileWorkspace(sources.workspace, {
+    roots: sources.roots,
+    ...(plan === undefined ? {} : { plan }),
+  });
+  const blocking = compiled.findings.filter(
     ({ severity }) => severity === 'error' || (options.strict === true && severity === 'warning'),
   );
   if (blocking.length > 0) {
@@ -34,9 +39,7 @@ export async function compileFiles(
   }
   const [lacking] = compiled.incomplete;
   if (lacking) throw new CliError(exits.no, `Plan “${lacking.name}” lacks ${lacking.lacks.join(', ')}.`);
-  const { plan } = options;
-  const plans =
-    plan === undefined ? compiled.plans : compiled.plans.filter((p) => nameIdentity(p.name) === nameIdentity(plan));
+  const { plans } = compiled;
   if (plan !== undefined && plans.length === 0) throw new CliError(exits.no, `There is no plan “${plan}” in the file.`);
   return { plans, sources };
 }

@@ -75,7 +75,12 @@ describe('formatting', { timeout: 60_000 }, () => {
 
   it('of a stretch keeps what the file means, its comments, and what lies outside', () => {
     const texts = fc.record({
-      text: fc.array(shakenPlan.map(({ text }) => text), { minLength: 1, maxLength: 3 }).map((all) => all.join('\n')),
+      text: fc
+        .array(
+          shakenPlan.map(({ text }) => text),
+          { minLength: 1, maxLength: 3 },
+        )
+        .map((all) => all.join('\n')),
       from: fc.double({ min: 0, max: 1, noNaN: true }),
       to: fc.double({ min: 0, max: 1, noNaN: true }),
     });

@@ -3,7 +3,7 @@ import type * as ast from '../generated/ast.ts';
 import { keysOf } from '../meaning/devices.ts';
 import { defaultParser } from '../services.ts';
 import type { Comment } from '../syntax/lexer.ts';
-import { type Block, placeOf, type SourceFile, type SourceParser } from '../syntax/source.ts';
+import { type Block, forgetPlaces, placeOf, type SourceFile, type SourceParser } from '../syntax/source.ts';
 import { formatBody, formatTokens, indent, isLong, joinTrailing, withTrailing } from './statement.ts';
 import { BlockText, spanOf } from './text.ts';
 
@@ -36,14 +36,18 @@ export function formatFile(file: SourceFile, parser: SourceParser = defaultParse
       reason: `Line ${line} has a syntax error: ${first?.message ?? ''} Nothing was changed.`,
     };
   }
-  const parts: string[] = [];
+  return { kind: 'formatted', text: [...canonicalParts(file, parser)].join('') };
+}
+
+/** The canonical text of a file without syntax errors, declaration by declaration. */
+export function* canonicalParts(file: SourceFile, parser: SourceParser = defaultParser()): Iterable<string> {
   let before: Block | undefined;
   for (const block of file.blocks) {
     const lines = formatBlock(block, parser);
-    parts.push(`${before ? gap(before, block, lines) : ''}${lines.join('\n')}`);
+    yield withLineEnds(`${before ? gap(before, block, lines) : ''}${lines.join('\n')}`, file.text);
     before = block;
   }
-  return { kind: 'formatted', text: withLineEnds(parts.length === 0 ? '' : `${parts.join('')}\n`, text) };
+  if (before) yield withLineEnds('\n', file.text);
 }
 
 /**
@@ -88,6 +92,13 @@ function withLineEnds(canonical: string, text: string): string {
 }
 
 function formatBlock(block: Block, parser: SourceParser): string[] {
+  const kept = block.concrete;
+  const lines = linesOf(block, parser);
+  if (!kept) forgetPlaces(block);
+  return lines;
+}
+
+function linesOf(block: Block, parser: SourceParser): string[] {
   const text = new BlockText(block.text, parser.lexer);
   const whole = { start: 0, end: block.text.length };
   const [node] = block.declarations;

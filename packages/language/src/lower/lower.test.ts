@@ -164,3 +164,48 @@ describe('lowering', () => {
     expect(errors.map(({ code }) => code)).toContain('SYN001');
   });
 });
+
+describe('what blocks a plan', () => {
+  const whole = plan.replace('"Spring"', '"Whole"').replace('pilot, berlin, ', 'pilot, ');
+  const backwards = whole.replace('"Whole"', '"Backwards"').replace('2026-12-15 23:59', '2026-11-30 23:59');
+  const result = (catalogText: string, planText: string, name?: string) =>
+    compile(
+      {
+        files: new Map([
+          ['file:///w/catalog.otaplan', catalogText],
+          ['file:///w/plan.otaplan', planText],
+        ]),
+        roots: ['file:///w/plan.otaplan'],
+      },
+      world(),
+      name === undefined ? {} : { plan: name },
+    );
+  const names = (...args: Parameters<typeof result>) => result(...args).plans.map((each) => each.name);
+  const both = `${whole}${backwards.replace(/^import.*\n/, '')}`;
+
+  it('is an error in it, not one in another plan of the file', () => {
+    expect(names(catalog, both, 'whole ')).toEqual(['Whole']);
+    expect(names(catalog, both, 'Backwards')).toEqual([]);
+    expect(result(catalog, both, 'Whole').findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('is any error of a file that is asked for as a whole: what it says is deployed together or not', () => {
+    expect(names(catalog, both)).toEqual([]);
+  });
+
+  it('is an error in what it uses of another file, not one elsewhere in there', () => {
+    const unused = 'devices spare of meter { bad-key }\n';
+    expect(names(catalog + unused, whole)).toEqual(['Whole']);
+    expect(names(catalog.replace('866123040000028', 'bad-key'), whole)).toEqual([]);
+  });
+
+  it('is whatever may change what its words mean: a declaration that cannot be read, an import that is not there', () => {
+    expect(names(`${catalog}package "Hidden" { for module versoin "2.4.0" file "b.bin" }\n`, whole)).toEqual([]);
+    expect(names(`${catalog}plan "Another" { retry 5 }\n`, whole)).toEqual(['Whole']);
+    expect(names(catalog, `import "lost.otaplan"\n${whole}`)).toEqual([]);
+  });
+
+  it('is an error that two plans have together', () => {
+    expect(names(catalog, `${whole}${whole.replace(/^import.*\n/, '')}`, 'Whole')).toEqual([]);
+  });
+});

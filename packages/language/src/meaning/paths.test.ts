@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { relativePath, resolvePath } from './paths.ts';
 
-const bases = ['file:///w/plans/spring.otaplan', 'file:///a.otaplan', 'untitled:Untitled-1', 'vscode-vfs://host/a/b', ''];
+const bases = [
+  'file:///w/plans/spring.otaplan',
+  'file:///a.otaplan',
+  'untitled:Untitled-1',
+  'vscode-vfs://host/a/b',
+  '',
+];
 
 describe('a path that a source names', () => {
   it.each([
@@ -18,8 +24,28 @@ describe('a path that a source names', () => {
   });
 
   it('is resolved whatever it says, and wherever it is said', () => {
-    const piece = fc.constantFrom('/', '//', '\\', '..', '.', ':', 'a', 'C:', '%', '%zz', '?', '#', '\ud800', '\0', 'é', ' ');
-    const path = fc.oneof(fc.string({ unit: 'binary' }), fc.array(piece).map((pieces) => pieces.join('')));
+    const piece = fc.constantFrom(
+      '/',
+      '//',
+      '\\',
+      '..',
+      '.',
+      ':',
+      'a',
+      'C:',
+      '%',
+      '%zz',
+      '?',
+      '#',
+      '\ud800',
+      '\0',
+      'é',
+      ' ',
+    );
+    const path = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(piece).map((pieces) => pieces.join('')),
+    );
     fc.assert(
       fc.property(fc.constantFrom(...bases), path, (base, said) => {
         const uri = resolvePath(base, said);

@@ -1,5 +1,8 @@
-import { formatFile } from '../../format/format.ts';
-import { rule } from '../rule.ts';
+import type { Finding } from '../../findings.ts';
+import { canonicalParts, formatFile } from '../../format/format.ts';
+import type { SourceFile } from '../../syntax/source.ts';
+import { type Problem, rule } from '../rule.ts';
+import { toFinding } from '../run.ts';
 
 export const syn012 = rule({
   code: 'SYN012',
@@ -13,23 +16,49 @@ export const syn012 = rule({
   needsWhole: true,
   onRequest: true,
   *check(file) {
-    const result = formatFile(file);
-    if (result.kind === 'refused' || result.text === file.text) return;
-    const at = { source: file, ...firstDifference(file.text, result.text) };
-    const whole = { source: file, start: 0, end: file.text.length };
-    yield {
-      at,
-      message: 'From here on the file is not in canonical format. Run `otaplan format` on it.',
-      fixes: () => [{ title: 'Format the file', safe: true, edits: [{ at: whole, text: result.text }] }],
-    };
+    const steps = lookOver(file);
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    if (step.value) yield step.value;
   },
 });
 
-/** The first line that differs, to its end. */
-function firstDifference(text: string, other: string): { start: number; end: number } {
+/**
+ * Finds out whether a file is in canonical format, one declaration a step, so that a host can do other things in between.
+ * Returns SYN012 or nothing; nothing as well for a file that cannot be read in full.
+ */
+export function* canonicalSteps(file: SourceFile): Generator<void, Finding | undefined> {
+  if (file.broken) return undefined;
+  const problem = yield* lookOver(file);
+  return problem && toFinding(syn012, problem);
+}
+
+function* lookOver(file: SourceFile): Generator<void, Problem | undefined> {
+  const { text } = file;
+  let at = 0;
+  for (const part of canonicalParts(file)) {
+    if (!text.startsWith(part, at)) return differsAt(file, at + sameLength(part, text, at));
+    at += part.length;
+    yield;
+  }
+  return at < text.length ? differsAt(file, at) : undefined;
+}
+
+function differsAt(file: SourceFile, offset: number): Problem {
+  const start = file.text.lastIndexOf('\n', offset - 1) + 1;
+  const newline = file.text.indexOf('\n', start);
+  const whole = { source: file, start: 0, end: file.text.length };
+  return {
+    at: { source: file, start, end: newline === -1 ? file.text.length : newline },
+    message:
+      'From here on the file is not in canonical format. Run `otaplan format` on it, or format it in the editor.',
+    fixes: () => [{ title: 'Format the file', safe: true, edits: [{ at: whole, text: formatFile(file).text }] }],
+  };
+}
+
+/** How many characters of a part stand at a place of a text. */
+function sameLength(part: string, text: string, at: number): number {
   let same = 0;
-  while (same < text.length && text[same] === other[same]) same++;
-  const start = text.lastIndexOf('\n', same - 1) + 1;
-  const newline = text.indexOf('\n', start);
-  return { start, end: newline === -1 ? text.length : newline };
+  while (same < part.length && part[same] === text[at + same]) same++;
+  return same;
 }
