@@ -457,9 +457,13 @@ describe('features over a real connection', () => {
   });
 
   it('stops what is cancelled', async () => {
+    // While a large text is read, the question and its cancellation both wait.
+    const large = Array.from({ length: 3000 }, (_, i) => `plan "${i}" {\n  retry 5 times\n}\n`).join('');
+    await client.open('untitled:large', large);
     const source = new CancellationTokenSource();
     const asked = client.connection.sendRequest('workspace/symbol', { query: 'a' }, source.token);
     source.cancel();
     await expect(asked).rejects.toThrow('cancelled');
+    await client.notify('textDocument/didClose', { textDocument: { uri: 'untitled:large' } });
   });
 });
