@@ -435,9 +435,7 @@ describe('features over a real connection', () => {
     const asked = (earlier: DeclarationsParams['earlier']) =>
       client.request<DeclarationsResult>('otaplan/declarations', { earlier });
     const names = (side: DeclarationsResult['before']) => side.plans.map(({ name }) => name);
-    const bySource = await asked([
-      { uri: uri('spring.otaplan'), text: spring.replace('180 min', '60 min') },
-    ]);
+    const bySource = await asked([{ uri: uri('spring.otaplan'), text: spring.replace('180 min', '60 min') }]);
     expect(bySource.before.plans).toMatchObject([{ mode: { afterRejectionMinutes: 60 } }]);
     expect(bySource.after.plans).toMatchObject([{ mode: { afterRejectionMinutes: 180 } }]);
     expect(bySource.before.packages).toEqual([]);
