@@ -37,6 +37,8 @@ export interface EventsOptions {
   readonly signal: AbortSignal;
   /** Milliseconds of silence after which the connection counts as dead; the server sends a comment far more often. */
   readonly idle?: number;
+  /** Told whenever anything arrives, also what carries no event: the connection holds. */
+  readonly onHeard?: () => void;
 }
 
 /** Failures that waiting does not mend. */
@@ -79,6 +81,7 @@ export async function* events(wire: Wire, options: EventsOptions): AsyncGenerato
       });
       const decoder = new TextDecoder();
       for await (const chunk of reply.chunks(options.idle ?? 60_000)) {
+        options.onHeard?.();
         parser.feed(decoder.decode(chunk, { stream: true }));
         while (pending.length > 0) {
           const event = pending.shift();

@@ -1,10 +1,18 @@
-import type { Client, DeviceComponent, PlanDevice } from '@otaplan/client';
+import { type Client, ClientError, type PlanDevice } from '@otaplan/client';
 import type { DeviceStatus } from '@otaplan/model';
 
 export interface DeviceFilter {
   readonly status?: DeviceStatus;
   /** A part of the device key. */
   readonly search?: string;
+}
+
+/** What of the loaded devices changed. */
+export interface PagesChange {
+  /** Devices whose state is another. */
+  readonly rows: readonly PlanDevice[];
+  /** Devices came or went. */
+  readonly list: boolean;
 }
 
 /** Devices of a plan, loaded page by page as they are looked at. */
@@ -17,23 +25,67 @@ export interface DevicePages {
   /** Loads the next page; calls at once share it. */
   loadMore(signal?: AbortSignal): Promise<void>;
   /** Reads what is loaded again, as far as it goes. */
-  reload(signal?: AbortSignal): Promise<void>;
-  /** Components of one device, in the plan's order. */
-  components(deviceKey: string, signal?: AbortSignal): Promise<readonly DeviceComponent[]>;
+  reload(signal?: AbortSignal): Promise<PagesChange>;
+  /** Takes in devices that have another status now. Reads those alone that are, or belong, among the loaded ones. */
+  apply(statuses: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<PagesChange>;
 }
 
 const pageSize = 100;
+const longestPage = 500;
 
 /** Nothing is read before `loadMore`. Calls throw a `ClientError` by name. */
 export function createDevicePages(client: Client, planId: string, filter: DeviceFilter = {}): DevicePages {
-  let loaded: PlanDevice[] = [];
+  let loaded: readonly PlanDevice[] = [];
   let cursor: string | null = null;
   let more = true;
-  let underWay: Promise<void> | null = null;
+  let loadingMore: Promise<void> | null = null;
+  let last: Promise<unknown> = Promise.resolve();
 
+  /** One after the other: two that write the list at once would lose what one of them read. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work, work);
+    last = turn.catch(() => {});
+    return turn;
+  }
   async function page(at: string | null, limit: number, signal: AbortSignal | undefined) {
     const query = { ...filter, limit, ...(at === null ? {} : { cursor: at }) };
     return await client.plans.devicePage(planId, query, { signal });
+  }
+  function become(next: readonly PlanDevice[]): PagesChange {
+    const before = new Map(loaded.map((device) => [device.deviceKey, device]));
+    const list =
+      next.length !== loaded.length || next.some(({ deviceKey }, index) => deviceKey !== loaded[index]?.deviceKey);
+    const rows = next.filter((device) => {
+      const known = before.get(device.deviceKey);
+      return known !== undefined && JSON.stringify(known) !== JSON.stringify(device);
+    });
+    loaded = next;
+    return { rows, list };
+  }
+  async function readAgain(signal: AbortSignal | undefined): Promise<PagesChange> {
+    const wanted = Math.max(loaded.length, pageSize);
+    const fresh: PlanDevice[] = [];
+    let at: string | null = null;
+    do {
+      const next = await page(at, Math.min(longestPage, wanted - fresh.length), signal);
+      fresh.push(...next.items);
+      at = next.nextCursor;
+    } while (at !== null && fresh.length < wanted);
+    cursor = at;
+    more = at !== null;
+    return become(fresh);
+  }
+  /** The device as it is now; `null` when it is none of these any more. */
+  async function one(deviceKey: string, signal: AbortSignal | undefined): Promise<PlanDevice | null> {
+    try {
+      const device = await client.plans.device(planId, deviceKey, { signal });
+      return filter.status === undefined || device.status === filter.status ? device : null;
+    } catch (error) {
+      if (error instanceof ClientError && error.failure.kind === 'problem' && error.failure.document.status === 404) {
+        return null;
+      }
+      throw error;
+    }
   }
   return {
     filter,
@@ -42,31 +94,37 @@ export function createDevicePages(client: Client, planId: string, filter: Device
       return more;
     },
     loadMore(signal) {
-      underWay ??= (async () => {
+      loadingMore ??= inTurn(async () => {
         if (!more) return;
         const next = await page(cursor, pageSize, signal);
         loaded = [...loaded, ...next.items];
         cursor = next.nextCursor;
         more = cursor !== null;
-      })().finally(() => {
-        underWay = null;
+      }).finally(() => {
+        loadingMore = null;
       });
-      return underWay;
+      return loadingMore;
     },
-    async reload(signal) {
-      await underWay;
-      const wanted = Math.max(loaded.length, pageSize);
-      const fresh: PlanDevice[] = [];
-      let at: string | null = null;
-      do {
-        const next = await page(at, Math.min(500, wanted - fresh.length), signal);
-        fresh.push(...next.items);
-        at = next.nextCursor;
-      } while (at !== null && fresh.length < wanted);
-      loaded = fresh;
-      cursor = at;
-      more = at !== null;
-    },
-    components: (deviceKey, signal) => client.plans.components(planId, deviceKey, { signal }),
+    reload: (signal) => inTurn(() => readAgain(signal)),
+    apply: (statuses, signal) =>
+      inTurn(async () => {
+        const known = new Map(loaded.map((device) => [device.deviceKey, device]));
+        const end = loaded.at(-1)?.deviceKey ?? '';
+        const belongs = (status: string) => filter.status === undefined || status === filter.status;
+        const staying: string[] = [];
+        const coming: string[] = [];
+        for (const [key, status] of statuses) {
+          if (!belongs(status)) known.delete(key);
+          else if (known.has(key)) staying.push(key);
+          // Behind the loaded ones it is read when it is looked at.
+          else if (!more || key < end) coming.push(key);
+        }
+        // What a search finds is for Developer Center to say.
+        if (coming.length > 0 && filter.search !== undefined) return await readAgain(signal);
+        for (const key of [...staying, ...coming]) known.delete(key);
+        const fresh = await Promise.all([...staying, ...coming].map((key) => one(key, signal)));
+        for (const device of fresh) if (device) known.set(device.deviceKey, device);
+        return become([...known.values()].sort((a, b) => (a.deviceKey < b.deviceKey ? -1 : 1)));
+      }),
   };
 }

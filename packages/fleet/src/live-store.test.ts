@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { createClient } from '@otaplan/client';
 import { type Answer, faultyServer, json, problem, virtualAmbient } from '@otaplan/client/testing';
 import { describe, expect, it } from 'vitest';
@@ -100,6 +101,41 @@ describe('the live store', () => {
     await until(() => server.requests.length === before + 1);
     expect(server.requests.at(-1)?.headers['if-none-match']).toBe('"7"');
     expect(store.planIds()).toEqual(['a']);
+    store.close();
+    await server[Symbol.asyncDispose]();
+  });
+  it('knows until when what it shows was right, and tries the stream again after a while of reading', async () => {
+    let streams = false;
+    let away = false;
+    const open: ServerResponse[] = [];
+    const { server, ambient, client } = await against((request, reply) => {
+      if (away) reply.destroy();
+      else if (!request.url?.startsWith('/ota/v1/events')) json(reply, 200, { items: [], nextCursor: null });
+      else if (!streams) problem(reply, 404, 'not-found');
+      else {
+        reply.writeHead(200, sse);
+        reply.write('id: 1\n\n');
+        open.push(reply);
+      }
+    }, 0);
+    const store = createLiveStore({ client, ambient });
+    expect(store.rightAt()).toBeNull();
+    store.setVisible(true);
+    await until(() => store.connection().state === 'live');
+    expect(store.connection()).toMatchObject({ how: 'polling' });
+    streams = true;
+    for (let minutes = 0; minutes < 12; minutes++) await ambient.advance(60_000);
+    await until(() => {
+      const now = store.connection();
+      return now.state === 'live' && now.how === 'events';
+    });
+    const seen = ambient.now();
+    expect(store.rightAt()).toBe(seen);
+    away = true;
+    for (const reply of open) reply.destroy();
+    await until(() => store.connection().state === 'waiting');
+    await ambient.advance(60_000);
+    expect(store.rightAt()).toBe(seen);
     store.close();
     await server[Symbol.asyncDispose]();
   });

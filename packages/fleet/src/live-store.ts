@@ -35,6 +35,8 @@ export interface LiveStore {
   planIds(): readonly string[];
   plan(id: string): PlanOverview | undefined;
   connection(): Connection;
+  /** Milliseconds since the epoch when what is known was last right; `null`: nothing was read yet. */
+  rightAt(): number | null;
   subscribe(listener: (change: StoreChange) => void): () => void;
   /** Whether anything that shows the store can be seen. */
   setVisible(visible: boolean): void;
@@ -46,6 +48,9 @@ export interface LiveStore {
   openPlan(planId: string): () => void;
   close(): void;
 }
+
+/** For how long the list is read again and again before the event stream is tried another time. */
+const pollingMilliseconds = 10 * 60_000;
 
 /** Starts unseen: nothing is read before `setVisible(true)`. */
 export function createLiveStore(options: LiveStoreOptions): LiveStore {
@@ -59,12 +64,17 @@ export function createLiveStore(options: LiveStoreOptions): LiveStore {
   let running: AbortController | null = null;
   let visible = false;
   let callOffPause = () => {};
+  let rightAt: number | null = null;
+  const heard = () => {
+    if (connection.state === 'live') rightAt = ambient.now();
+  };
 
   function tell(change: StoreChange | null): void {
     if (change) for (const listener of [...listeners]) listener(change);
   }
   function become(next: Connection): void {
     connection = next;
+    heard();
     tell({ ...noChange, connection: true });
   }
 
@@ -93,7 +103,7 @@ export function createLiveStore(options: LiveStoreOptions): LiveStore {
   }
 
   async function byEvents(signal: AbortSignal): Promise<void> {
-    for await (const event of client.events({ signal })) {
+    for await (const event of client.events({ signal, onHeard: heard })) {
       switch (event.kind) {
         case 'connected':
           if (!event.resumed) await readAll(signal);
@@ -117,8 +127,10 @@ export function createLiveStore(options: LiveStoreOptions): LiveStore {
     }
   }
 
+  /** Ends after a while, so that the stream is tried again: what stood in its way may be gone. */
   async function byPolling(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    const until = ambient.now() + pollingMilliseconds;
+    while (!signal.aborted && ambient.now() < until) {
       const asked = await readAll(signal);
       become({ state: 'live', how: 'polling' });
       // A tenth more or less, so that clients do not fall into step.
@@ -132,7 +144,7 @@ export function createLiveStore(options: LiveStoreOptions): LiveStore {
     for (let failures = 0; !signal.aborted; ) {
       try {
         await (streams ? byEvents(signal) : byPolling(signal));
-        return;
+        streams = true;
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof ClientError)) throw error;
@@ -146,7 +158,8 @@ export function createLiveStore(options: LiveStoreOptions): LiveStore {
           become({ state: 'stopped', failure });
           return;
         }
-        failures++;
+        // What held in between starts the count anew.
+        failures = connection.state === 'live' ? 1 : failures + 1;
         const pause = pauseBefore({ ...usualRetries, firstPause: 2000, longestPause: 120_000 }, failures, ambient);
         become({ state: 'waiting', failure, retryAt: ambient.now() + pause });
         await wait(ambient, pause, signal).catch(() => {});
@@ -176,14 +189,14 @@ export function createLiveStore(options: LiveStoreOptions): LiveStore {
     entry.stop = new AbortController();
     try {
       for await (const event of client.events({ query: { plan: planId }, signal: entry.stop.signal })) {
-        if (event.kind === 'plan') tell(table.put(event.overview));
-        if (event.kind === 'devices') {
-          const keys = event.devices.map((device) => device.deviceKey);
-          tell({ ...noChange, devices: { planId, keys, more: event.more } });
+        const move = (devices: { deviceKey: string; status: string }[], more: boolean) =>
+          tell({ ...noChange, devices: { planId, devices, more } });
+        if (event.kind === 'plan') {
+          tell(table.put(event.overview));
+          move([], false);
         }
-        if (event.kind === 'resync' || (event.kind === 'connected' && !event.resumed)) {
-          tell({ ...noChange, devices: { planId, keys: [], more: true } });
-        }
+        if (event.kind === 'devices') move([...event.devices], event.more);
+        if (event.kind === 'resync' || (event.kind === 'connected' && !event.resumed)) move([], true);
       }
     } catch (error) {
       // The list's own connection meets the same failure, and shows it.
@@ -195,6 +208,7 @@ export function createLiveStore(options: LiveStoreOptions): LiveStore {
     planIds: () => table.ids(),
     plan: (id) => table.get(id),
     connection: () => connection,
+    rightAt: () => rightAt,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -8,8 +8,15 @@ export interface StoreChange {
   readonly list: boolean;
   /** The connection's state changed. */
   readonly connection: boolean;
-  /** Devices of an opened plan that changed; `more`: others changed too, so read the page again. */
-  readonly devices: { readonly planId: string; readonly keys: readonly string[]; readonly more: boolean } | null;
+  /**
+   * Something moved among the devices of an opened plan: those that have another status now, and `more`: others too, so read the page
+   * again. None at all: a component went on without another status of its device.
+   */
+  readonly devices: {
+    readonly planId: string;
+    readonly devices: readonly { readonly deviceKey: string; readonly status: string }[];
+    readonly more: boolean;
+  } | null;
 }
 
 export const noChange: StoreChange = { plans: [], list: false, connection: false, devices: null };

@@ -36,6 +36,7 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
 
   let looking: vscode.Disposable | undefined;
   const follow = () => {
+    tree.setVisible(view.visible);
     if (view.visible && vscode.workspace.isTrusted) looking ??= lives.look();
     else {
       looking?.dispose();

@@ -42,12 +42,14 @@ export interface MoreNode {
   readonly planId: string;
   readonly status: string;
   readonly shown: number;
-  readonly total: number;
+  /** `null`: not known, since a search narrows the list. */
+  readonly total: number | null;
 }
 /** A sentence in the place of rows: why there are none, or what went wrong. */
 export interface NoteNode {
   readonly kind: 'note';
   readonly key: string;
+  /** Key of the row that it stands below. */
   readonly connection: string;
   readonly note: Note;
 }
@@ -55,7 +57,15 @@ export type Note =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'noPlans' }
   | { readonly kind: 'filtered'; readonly hidden: number }
-  | { readonly kind: 'trouble'; readonly message: string; readonly asOf: number | null }
+  | { readonly kind: 'nothingFound' }
+  | {
+      readonly kind: 'trouble';
+      readonly message: string;
+      /** When what is shown was last right; milliseconds since the epoch. */
+      readonly asOf: number | null;
+      /** When it is tried again by itself. */
+      readonly retryAt: number | null;
+    }
   | { readonly kind: 'signIn' };
 
 export type Node = ConnectionNode | PlanNode | GroupNode | DeviceNode | ComponentNode | MoreNode | NoteNode;
@@ -98,6 +108,12 @@ export const componentNode = (parent: DeviceNode, component: DeviceComponent): C
   deviceKey: parent.device.deviceKey,
   component,
 });
+
+/** Key of the row above; `undefined` for a connection. Keys are paths, and their segments hold no NUL. */
+export function parentKey({ key }: Node): string | undefined {
+  const end = key.lastIndexOf('\0');
+  return end < 0 ? undefined : key.slice(0, end);
+}
 
 /** Order of the groups below a plan: what needs a person first. */
 const groupOrder = ['upgradeFailed', 'upgrading', 'notUpgraded', 'upgraded', 'noUpdateRequired'] as const;

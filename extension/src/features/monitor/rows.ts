@@ -70,7 +70,8 @@ export function planRow(node: PlanNode, { plan, devices, successRate }: PlanOver
   const counted = devices.total === 0 ? null : `${done.toLocaleString()}/${devices.total.toLocaleString()}`;
   item.contextValue = `plan ${plan.status} ${plan.mode} ${actionsFor(plan.status).join(' ')}`;
   item.iconPath = icon(planLook(plan.status));
-  item.description = [counted, failed, status].filter((word) => word !== null).join(' · ');
+  const rate = successRate === null ? null : formatRate(successRate);
+  item.description = [status, counted, failed, rate].filter((word) => word !== null).join(' · ');
   item.tooltip = tooltip([
     plan.name,
     status,
@@ -144,7 +145,11 @@ export function componentRow(node: ComponentNode) {
 
 export function moreRow(node: MoreNode) {
   const item = row(node.key, vscode.l10n.t('Load more…'), None);
-  item.description = vscode.l10n.t('{0} of {1}', node.shown.toLocaleString(), node.total.toLocaleString());
+  const shown = node.shown.toLocaleString();
+  item.description =
+    node.total === null
+      ? vscode.l10n.t('{0} shown', shown)
+      : vscode.l10n.t('{0} of {1}', shown, node.total.toLocaleString());
   item.iconPath = new vscode.ThemeIcon('chevron-down');
   item.contextValue = 'more';
   item.command = { command: 'otaplan.loadMoreDevices', title: vscode.l10n.t('Load more…'), arguments: [node] };
@@ -166,11 +171,19 @@ export function noteRow({ key, note, connection }: NoteNode, timeOf: (at: number
       item.command = { command: 'otaplan.filterMonitor', title: vscode.l10n.t('Filter') };
       return item;
     }
+    case 'nothingFound': {
+      const item = row(key, vscode.l10n.t('No device key has that part.'), None);
+      item.iconPath = new vscode.ThemeIcon('search');
+      return item;
+    }
     case 'trouble': {
       const item = row(key, note.message, None);
       item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('charts.yellow'));
-      item.tooltip = note.message;
-      if (note.asOf !== null) item.description = vscode.l10n.t('what is shown was right at {0}', timeOf(note.asOf));
+      const asOf = note.asOf === null ? null : vscode.l10n.t('what is shown was right at {0}', timeOf(note.asOf));
+      const again = note.retryAt === null ? null : vscode.l10n.t('next try at {0}', timeOf(note.retryAt));
+      item.description = [asOf, again].filter((word) => word !== null).join(' · ');
+      item.tooltip = tooltip([note.message, asOf, again]);
+      speak(item, note.message, asOf, again);
       item.command = { command: 'otaplan.refreshMonitor', title: vscode.l10n.t('Refresh') };
       return item;
     }

@@ -1,6 +1,6 @@
-import { ClientError, type PlanOverview, sayFailure } from '@otaplan/client';
-import { createDevicePages, type DevicePages, type StoreChange } from '@otaplan/fleet';
-import type { DeviceStatus } from '@otaplan/model';
+import { type PlanOverview, sayFailure } from '@otaplan/client';
+import { type DevicesChange, type DeviceWatch, type StoreChange, watchDevices } from '@otaplan/fleet';
+import { type DeviceStatus, deviceStatusNames } from '@otaplan/model';
 import * as vscode from 'vscode';
 import type { Connections } from '../../infrastructure/connections.ts';
 import { isCancellation, sayError } from '../../infrastructure/errors.ts';
@@ -19,28 +19,27 @@ import {
   type Node,
   type Note,
   type PlanNode,
+  parentKey,
   planNode,
 } from './nodes.ts';
+import { createRedraws } from './redraws.ts';
 import { componentRow, connectionRow, deviceRow, groupRow, moreRow, noteRow, planRow } from './rows.ts';
-
-/** After a change of a plan, its open groups are read again at most this often. */
-const rereadMilliseconds = 1500;
 
 /**
  * The Upgrade Monitor's tree: connection → plan → devices of a status → device → components. Rows hold ids; what they show is read
- * from the stores when they are drawn. Nothing is listed that nobody opened, and a change redraws its own row.
+ * from the stores when they are drawn. Nothing is listed that nobody opened, a change redraws its own row, and a view that
+ * nobody sees asks for nothing.
  */
 export function createMonitorTree(host: Host, connections: Connections, lives: Lives) {
-  const changed = new vscode.EventEmitter<Node | undefined>();
-  /** Rows of connections, plans and groups as VS Code knows them, so that one of them can be redrawn. */
+  /** Rows as VS Code knows them, so that one of them can be redrawn; of devices only those that are listed. */
   const nodes = new Map<string, Node>();
-  /** Device lists of groups that were opened, by the group's key. */
-  const pages = new Map<string, DevicePages>();
-  /** Plans with an open group, whose devices are followed. */
-  const followed = new Map<string, () => void>();
-  const rereads = new Map<string, () => void>();
+  /** Devices of plans with an open group, by the plan's key. */
+  const watches = new Map<string, DeviceWatch>();
+  /** Rows that were closed: what is below them is forgotten and must be asked for again. */
+  const closed = new Set<string>();
+  const redraws = createRedraws(host.ambient);
+  let visible = false;
   let filter: Filter = { ...noFilter, ...host.context.workspaceState.get<Partial<Filter>>('filter') };
-  let redraws = 0;
 
   function keep<N extends Node>(node: N): N {
     const known = nodes.get(node.key);
@@ -48,16 +47,16 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     nodes.set(node.key, node);
     return node;
   }
-  function redraw(node: Node | undefined): void {
-    redraws++;
-    changed.fire(node);
+  function forgetRows(below: string): void {
+    for (const key of [...nodes.keys()]) if (key.startsWith(`${below}\0`)) nodes.delete(key);
   }
-  function forget(prefix: string): void {
-    for (const key of [...pages.keys()]) if (key.startsWith(prefix)) pages.delete(key);
-    for (const [plan, stop] of [...followed]) {
-      if ([...pages.keys()].some((key) => key.startsWith(`${plan}\0`))) continue;
-      stop();
-      followed.delete(plan);
+  /** Ends the watches of plans that the test says yes to. */
+  function leave(test: (planKey: string) => boolean): void {
+    for (const [key, watch] of [...watches]) {
+      if (!test(key)) continue;
+      watch.end();
+      watches.delete(key);
+      forgetRows(key);
     }
   }
 
@@ -65,8 +64,8 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
   const overviewOf = (node: { connection: string; planId: string }): PlanOverview | undefined =>
     live(node.connection)?.store.plan(node.planId);
 
-  function note(connection: string, what: Note): Node {
-    return { kind: 'note', key: `${connection}\0note ${what.kind}`, connection, note: what };
+  function note(parent: string, what: Note): Node {
+    return { kind: 'note', key: `${parent}\0note ${what.kind}`, connection: parent, note: what };
   }
 
   function plansOf(name: string): Node[] {
@@ -78,7 +77,9 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     const shown = shownPlans(filter, all);
     const rows: Node[] = shown.map(({ plan }) => keep(planNode(name, plan.id)));
     if (link.state === 'waiting' || link.state === 'stopped') {
-      rows.unshift(note(name, { kind: 'trouble', message: sayFailure(link.failure), asOf: null }));
+      const asOf = all.length > 0 ? view.store.rightAt() : null;
+      const retryAt = link.state === 'waiting' ? link.retryAt : null;
+      rows.unshift(note(name, { kind: 'trouble', message: sayFailure(link.failure), asOf, retryAt }));
     } else if (all.length === 0) {
       rows.push(note(name, link.state === 'live' ? { kind: 'noPlans' } : { kind: 'connecting' }));
     }
@@ -94,91 +95,89 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
       .map(keep);
   }
 
-  function pagesOf(node: GroupNode): DevicePages | undefined {
-    const known = pages.get(node.key);
+  function watchOf(node: { connection: string; planId: string }): DeviceWatch | undefined {
+    const plan = planNode(node.connection, node.planId);
+    const known = watches.get(plan.key);
     if (known) return known;
     const connection = connections.find(node.connection);
-    if (!connection) return undefined;
-    const search = filter.deviceSearch[node.planId];
-    const created = createDevicePages(connections.client(connection), node.planId, {
-      status: node.status as DeviceStatus,
-      ...(search === undefined ? {} : { search }),
-    });
-    pages.set(node.key, created);
-    const plan = planNode(node.connection, node.planId).key;
     const store = live(node.connection)?.store;
-    if (store && !followed.has(plan)) followed.set(plan, store.openPlan(node.planId));
-    return created;
+    if (!connection || !store) return undefined;
+    const search = filter.deviceSearch[node.planId];
+    const watch = watchDevices({
+      client: connections.client(connection),
+      store,
+      ambient: host.ambient,
+      planId: node.planId,
+      ...(search === undefined ? {} : { search }),
+      onChange: (changes) => onDevices(plan, changes),
+    });
+    watch.setVisible(visible);
+    watches.set(plan.key, watch);
+    return watch;
   }
 
   async function devices(node: GroupNode): Promise<Node[]> {
-    const list = pagesOf(node);
+    const list = watchOf(node)?.open(node.status as DeviceStatus);
     if (!list) return [];
     if (list.devices().length === 0 && list.more) await list.loadMore();
     const shown = list.devices();
-    const rows: Node[] = shown.map((device) => deviceNode(node, device));
+    const rows: Node[] = shown.map((device) => keep(deviceNode(node, device)));
+    const searched = filter.deviceSearch[node.planId] !== undefined;
     if (list.more) {
-      const total = overviewOf(node)?.devices[node.status as DeviceStatus] ?? shown.length;
+      const total = searched ? null : (overviewOf(node)?.devices[node.status as DeviceStatus] ?? null);
       const { connection, planId, status } = node;
       rows.push({ kind: 'more', key: `${node.key}\0more`, connection, planId, status, shown: shown.length, total });
-    }
+    } else if (shown.length === 0 && searched) rows.push(note(node.key, { kind: 'nothingFound' }));
     return rows;
   }
 
   async function components(node: DeviceNode): Promise<Node[]> {
-    const list = pagesOf(groupNode(node.connection, node.planId, node.group));
-    const read = (await list?.components(node.device.deviceKey)) ?? [];
-    return read.map((component) => componentNode(node, component));
+    const read = (await watchOf(node)?.components(node.device.deviceKey)) ?? [];
+    return read.map((component) => keep(componentNode(node, component)));
   }
 
-  /** Reads the open groups of a plan again, soon and once, and redraws them. */
-  function rereadSoon(plan: PlanNode): void {
-    if (rereads.has(plan.key)) return;
-    const callOff = host.ambient.after(rereadMilliseconds, () => {
-      rereads.delete(plan.key);
-      void host.boundary('monitor', () => reread(plan));
-    });
-    rereads.set(plan.key, callOff);
-  }
-  async function reread(plan: PlanNode): Promise<void> {
-    for (const [key, list] of [...pages]) {
-      if (!key.startsWith(`${plan.key}\0`)) continue;
-      try {
-        await list.reload();
-      } catch (error) {
-        // The connection's own row tells of it; what is shown stays.
-        if (!(error instanceof ClientError)) throw error;
+  function onDevices(plan: PlanNode, changes: readonly DevicesChange[]): void {
+    for (const change of changes) {
+      if (change.kind === 'component') {
+        for (const status of deviceStatusNames) {
+          const key = `${groupNode(plan.connection, plan.planId, status).key}\0${change.deviceKey}`;
+          const device = nodes.get(key);
+          if (device?.kind === 'device') redraws.redraw(keep(componentNode(device, change.component)));
+        }
         continue;
       }
-      const group = nodes.get(key);
-      if (group) redraw(group);
+      const group = groupNode(plan.connection, plan.planId, change.status);
+      if (change.kind === 'list') redraws.redraw(nodes.get(group.key));
+      else redraws.redraw(keep(deviceNode(group, change.device)));
     }
   }
 
   function onPlans(view: Live, change: StoreChange): void {
-    if (change.list || change.connection) {
-      redraw(nodes.get(view.connection));
-    } else {
-      for (const id of change.plans) redraw(nodes.get(planNode(view.connection, id).key));
+    if (change.list) {
+      for (const node of [...nodes.values()]) {
+        if (node.kind !== 'plan' || node.connection !== view.connection || view.store.plan(node.planId)) continue;
+        leave((key) => key === node.key);
+        nodes.delete(node.key);
+      }
     }
-    const touched = new Set([...change.plans, ...(change.devices ? [change.devices.planId] : [])]);
-    for (const id of touched) {
-      const plan = planNode(view.connection, id);
-      if (followed.has(plan.key)) rereadSoon(plan);
+    if (change.list || change.connection) {
+      redraws.redraw(nodes.get(view.connection));
+    } else {
+      for (const id of change.plans) redraws.redraw(nodes.get(planNode(view.connection, id).key));
     }
   }
 
   const listeners = [
     lives.onDidChangePlans(({ live: view, change }) => onPlans(view, change)),
     lives.onDidChange(() => {
-      forget('');
-      redraw(undefined);
+      leave(() => true);
+      redraws.all();
     }),
-    connections.onDidChange(() => redraw(undefined)),
+    connections.onDidChange(() => redraws.all()),
   ];
 
   const provider: vscode.TreeDataProvider<Node> = {
-    onDidChangeTreeData: changed.event,
+    onDidChangeTreeData: redraws.event,
     getTreeItem(node) {
       switch (node.kind) {
         case 'connection': {
@@ -209,6 +208,7 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     },
     async getChildren(node) {
       if (!node) return connections.all().map((each) => keep(connectionNode(each.name)));
+      closed.delete(node.key);
       try {
         switch (node.kind) {
           case 'connection':
@@ -225,25 +225,12 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
       } catch (error) {
         if (isCancellation(error)) return [];
         host.log.of('monitor').warn(sayError(error));
-        return [note(`${node.key}`, { kind: 'trouble', message: sayError(error), asOf: null })];
+        return [note(node.key, { kind: 'trouble', message: sayError(error), asOf: null, retryAt: null })];
       }
     },
     getParent(node) {
-      switch (node.kind) {
-        case 'connection':
-          return undefined;
-        case 'plan':
-        case 'note':
-          return nodes.get(node.connection);
-        case 'group':
-          return nodes.get(planNode(node.connection, node.planId).key);
-        case 'device':
-          return nodes.get(groupNode(node.connection, node.planId, node.group).key);
-        case 'component':
-          return undefined;
-        case 'more':
-          return nodes.get(groupNode(node.connection, node.planId, node.status).key);
-      }
+      const key = parentKey(node);
+      return key === undefined ? undefined : nodes.get(key);
     },
   };
 
@@ -253,36 +240,58 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     async setFilter(next: Filter) {
       filter = next;
       await host.context.workspaceState.update('filter', next);
-      forget('');
-      redraw(undefined);
+      leave(() => true);
+      redraws.all();
     },
     isFiltering: () => isFiltering(filter),
     node: (key: string) => nodes.get(key),
+    /** Whether the view can be seen: while it cannot, nothing is followed, read or drawn. */
+    setVisible(now: boolean) {
+      visible = now;
+      redraws.setVisible(now);
+      for (const watch of watches.values()) watch.setVisible(now);
+    },
     async loadMore(node: MoreNode) {
       const group = groupNode(node.connection, node.planId, node.status);
-      await pages.get(group.key)?.loadMore();
-      redraw(nodes.get(group.key));
+      await watchOf(node)
+        ?.open(node.status as DeviceStatus)
+        .loadMore();
+      redraws.redraw(nodes.get(group.key));
     },
-    /** A closed row is followed no longer; opened again, it is read again. */
+    /** What is below a closed row is followed no longer; opened again, it is read again. */
     onCollapse(node: Node) {
-      if (node.kind === 'group' || node.kind === 'plan') forget(node.key);
+      closed.add(node.key);
+      switch (node.kind) {
+        case 'connection':
+          return leave((key) => key.startsWith(`${node.key}\0`));
+        case 'plan':
+          return leave((key) => key === node.key);
+        case 'group':
+          watches.get(planNode(node.connection, node.planId).key)?.close(node.status as DeviceStatus);
+          return forgetRows(node.key);
+        case 'device':
+          watches.get(planNode(node.connection, node.planId).key)?.closeDevice(node.device.deviceKey);
+          return forgetRows(node.key);
+        default:
+          return undefined;
+      }
     },
     onExpand(node: Node) {
-      if (node.kind === 'group' && !pages.has(node.key)) redraw(node);
+      // VS Code shows again what it kept; what is below is asked for once more.
+      if (closed.delete(node.key)) redraws.redraw(node);
     },
     /** Forgets what was read and reads it again when it is drawn. */
     refresh() {
-      forget('');
+      leave(() => true);
       lives.refresh();
-      redraw(undefined);
+      redraws.all();
     },
-    /** How many rows were redrawn so far: for measurements. */
-    redraws: () => redraws,
+    /** How many rows were asked to be redrawn so far: for measurements. */
+    redraws: () => redraws.count(),
     dispose() {
       for (const listener of listeners) listener.dispose();
-      for (const callOff of rereads.values()) callOff();
-      forget('');
-      changed.dispose();
+      leave(() => true);
+      redraws.dispose();
     },
   };
 }
