@@ -1,7 +1,7 @@
 /** The load of the benchmark of reports: a plan under way for many devices, and what each of them reports, one status after the other. */
 import { randomBytes } from 'node:crypto';
 import { type Center, openCenter } from '@otaplan/developer-center/center';
-import { openSqliteStore } from '@otaplan/developer-center/sqlite';
+import { firstAccount, openSqliteStore } from '@otaplan/developer-center/sqlite';
 import { type Plan, singleWave, withDigest } from '@otaplan/model';
 import { VirtualClock } from '@otaplan/model/virtual-clock';
 
@@ -42,7 +42,14 @@ export function deviceKeys(count: number): string[] {
 export async function prepare(folder: string, keys: readonly string[], asking = keys): Promise<string> {
   const store = openSqliteStore(folder);
   const file = { name: 'image.bin', size: 1000, sha256: 'a'.repeat(64), md5: null, crc32: null, uploaded: false };
-  const about = { id: 'package', name: 'Image', type: 'module', version: '2.0.0', sourceVersion: null } as const;
+  const about = {
+    account: firstAccount,
+    id: 'package',
+    name: 'Image',
+    type: 'module',
+    version: '2.0.0',
+    sourceVersion: null,
+  } as const;
   await store.packages.createPackage(
     { ...about, remarks: '', files: [file], complete: false, verification: 'notVerified', createdAt: 0 },
     'bench',
@@ -50,7 +57,7 @@ export async function prepare(folder: string, keys: readonly string[], asking = 
   await store.packages.fileUploaded('package', 'image.bin', { md5: 'm', crc32: 'c' }, 'bench', 0);
   await store.close();
   const { center, close } = open(folder);
-  await center.registerProducts({ products: [{ productKey, name: 'Bench' }] }, 'bench');
+  await center.registerProducts(firstAccount, { products: [{ productKey, name: 'Bench' }] }, 'bench');
   for (let from = 0; from < keys.length; from += 5000) {
     const devices = keys.slice(from, from + 5000).map((deviceKey) => ({ deviceKey }));
     await center.registerDevices(productKey, { devices }, 'bench');

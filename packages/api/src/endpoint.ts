@@ -33,6 +33,8 @@ export interface Endpoint<
   /** Guards: the edit needs `If-Match`; the POST takes an `Idempotency-Key`. */
   readonly ifMatch: boolean;
   readonly idempotent: boolean;
+  /** The reply has a secret that is told this once: where a reply is kept for repeats, it is kept sealed. */
+  readonly holdsSecret: boolean;
   readonly problems: readonly ProblemName[];
 }
 
@@ -46,6 +48,7 @@ type Optional =
   | 'status'
   | 'ifMatch'
   | 'idempotent'
+  | 'holdsSecret'
   | 'problems';
 
 /** Completes an endpoint's definition with what most of them have. */
@@ -70,6 +73,7 @@ export function endpoint<
     status: definition.reply || definition.replyType ? 200 : 204,
     ifMatch: false,
     idempotent: definition.method === 'POST',
+    holdsSecret: false,
     problems: [],
     ...definition,
   };

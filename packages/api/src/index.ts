@@ -1,3 +1,4 @@
+export * from './accounts.ts';
 export * from './device-protocol.ts';
 export * from './endpoint.ts';
 export * from './events.ts';

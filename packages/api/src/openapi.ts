@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import * as accounts from './accounts.ts';
 import * as devices from './device-protocol.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as events from './events.ts';
@@ -15,9 +16,16 @@ function isEndpoint(value: unknown): value is Endpoint {
 }
 
 /** Every endpoint that the service serves. */
-export const endpoints: readonly Endpoint[] = [published, registry, packages, plans, rollout, events, devices].flatMap(
-  (module) => Object.values(module).filter(isEndpoint),
-);
+export const endpoints: readonly Endpoint[] = [
+  published,
+  accounts,
+  registry,
+  packages,
+  plans,
+  rollout,
+  events,
+  devices,
+].flatMap((module) => Object.values(module).filter(isEndpoint));
 
 const mediaTypes = {
   json: 'application/json',

@@ -22,6 +22,8 @@ export const problems = {
   'period-over': { status: 409, title: 'The effective period is over.' },
   'no-devices': { status: 409, title: 'The plan has no devices.' },
   'plan-conflict': { status: 409, title: 'Another activated plan wants the same components of the same devices.' },
+  'last-owner': { status: 409, title: 'An account keeps an owner key that does not expire.' },
+  'key-replaced': { status: 409, title: 'The access key was replaced already.' },
   'retry-refused': { status: 409, title: 'The plan cannot be retried.' },
   stale: { status: 412, title: 'It was changed since it was read.' },
   'precondition-missing': { status: 428, title: 'This edit needs If-Match.' },

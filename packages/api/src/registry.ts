@@ -46,7 +46,10 @@ export const ServerInfo = z.object({
   /** Version of the zone data in use, such as `2026c`. */
   zoneData: z.string(),
   time: Instant,
+  /** Role of the access key. */
   role: z.string(),
+  /** Account of the access key; left out by servers that know one only. */
+  account: z.object({ id: z.string(), name: z.string() }).optional(),
 });
 export const getServerInfo = endpoint({
   id: 'getServerInfo',

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { AccessKeys } from './accounts/access-keys.ts';
 import { Authentication } from './accounts/authentication.ts';
 import { catalogueRoutes } from './accounts/catalogue-routes.ts';
+import { KeyDesk } from './accounts/key-desk.ts';
+import { keyRoutes } from './accounts/key-routes.ts';
 import { loginRoutes } from './accounts/login-routes.ts';
-import { openServerKeys } from './accounts/server-keys.ts';
+import { openServerKeys, seal, unseal } from './accounts/server-keys.ts';
 import type { Center, FileUrl } from './center/center.ts';
 import { openCenter } from './center/open-center.ts';
-import { ProblemError } from './center/problem-error.ts';
 import type { Clock, RandomBytes } from './clock.ts';
 import { deviceRoutes } from './gateway/device-routes.ts';
 import { DownloadTokens } from './gateway/downloads.ts';
@@ -33,7 +34,7 @@ import { SharedChanges } from './replicas/shared-changes.ts';
 import { openSharedKeys } from './replicas/shared-keys.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { startErrorOf } from './start-error.ts';
-import type { Role } from './store/accounts.ts';
+import { firstAccount, type Role } from './store/accounts.ts';
 import { openPostgresStore } from './store/postgres/open.ts';
 import { type FolderStore, openSqliteStore } from './store/sqlite/open.ts';
 import type { Store } from './store/store.ts';
@@ -68,7 +69,7 @@ export interface RunningServer {
   readonly accessKey: string;
   /** File with its secret, readable by its owner alone. */
   readonly accessSecretFile: string;
-  /** Makes a further access key. Its secret is told once, here; there is no call for it over the wire. */
+  /** Makes a further access key of the first account. Its secret is told once, here. */
   createAccessKey(role: Role, name: string): Promise<{ key: string; secret: string }>;
   /** Stops within five seconds: polls and streams end, what was accepted is kept. Again is harmless. */
   close(): Promise<void>;
@@ -109,6 +110,7 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
   const files = new FileStore(join(dataDir, 'files'), random, abandonedBefore);
   const accessKeys = new AccessKeys(store.accounts, keys, clock, random);
   const owner = await accessKeys.openOwner(dataDir, sharedKeys?.owner);
+  const keyDesk = new KeyDesk(store.accounts, accessKeys, clock, random);
   await store.accounts.releaseClaims();
 
   let url = publicUrl?.href.replace(/\/$/, '') ?? '';
@@ -126,7 +128,7 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
   const sharedChanges = shared ? new SharedChanges(center.changes, shared.relay, clock) : null;
   const polls = new Polls(center.changes, clock);
   const epoch = Buffer.from(random(6)).toString('hex');
-  const events = new EventStreams(center.changes, (planId) => readPlan(center, planId), { clock, log, epoch });
+  const events = new EventStreams(center.changes, center.watchPlan, { clock, log, epoch });
   const verifications = new Verifications(center, store, clock, log);
   await verifications.resume();
   await sharedChanges?.start(store.plans, log);
@@ -146,8 +148,9 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
   const app = createApp(
     [
       ...loginRoutes(accessKeys, keys, clock),
+      ...keyRoutes(keyDesk),
       ...catalogueRoutes(store.registry, clock),
-      ...registryRoutes(center, { version, zoneData, clock }),
+      ...registryRoutes(center, { version, zoneData, clock, account: (id) => keyDesk.account(id) }),
       ...packageRoutes(new PackageCatalogue(store.packages, files, clock, random), verifications, clock),
       ...planRoutes(center),
       ...rolloutRoutes(center, events),
@@ -160,6 +163,11 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
       log,
       hosts: { listening: host, publicUrl },
       metrics,
+      accounts: store.accounts,
+      sealing: {
+        seal: (text) => seal(keys.sealing, text, 'reply', random),
+        unseal: (sealed) => unseal(keys.sealing, sealed, 'reply'),
+      },
       rates: new Rates(options.rate ?? defaultRate, clock),
       idempotency: new Idempotency(store.accounts, clock, log),
       version,
@@ -203,22 +211,12 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
     port: listening.address.port,
     accessKey: owner.key,
     accessSecretFile: owner.secretFile,
-    createAccessKey: (role, name) => accessKeys.create(role, name),
+    createAccessKey: (role, name) => keyDesk.create(firstAccount, role, name, owner.key),
     close: () => {
       stopped ??= stop();
       return stopped;
     },
   };
-}
-
-/** A plan's state for live events; `null` when it was deleted meanwhile. */
-async function readPlan(center: Center, planId: string) {
-  try {
-    return await center.getPlanSummary(planId);
-  } catch (error) {
-    if (error instanceof ProblemError && error.problem === 'not-found') return null;
-    throw error;
-  }
 }
 
 /** `http://host:port` at which this machine reaches the service, also when it listens everywhere. */

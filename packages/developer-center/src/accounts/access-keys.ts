@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, RandomBytes } from '../clock.ts';
-import type { AccessKey, AccountStore, Role } from '../store/accounts.ts';
+import { type AccessKey, type AccountStore, firstAccount, type Role } from '../store/accounts.ts';
 import { writeSecretFile } from './secret-file.ts';
 import { type ServerKeys, seal, unseal } from './server-keys.ts';
 
@@ -20,21 +20,32 @@ export class AccessKeys {
     this.#random = random;
   }
 
-  /** Makes a key with a secret that nobody can guess. The secret is told once, here. */
-  async create(role: Role, name: string): Promise<{ key: string; secret: string }> {
-    const key = `AK${Buffer.from(this.#random(12)).toString('hex')}`;
-    const secret = Buffer.from(this.#random(32)).toString('base64url');
-    await this.#put(key, secret, role, name);
-    return { key, secret };
-  }
-
-  async #put(key: string, secret: string, role: Role, name: string): Promise<void> {
+  /**
+   * A key that is not in the store yet.
+   * @param given what it is to be; else nobody can guess it
+   */
+  make(
+    account: string,
+    role: Role,
+    name: string,
+    given?: { readonly key: string; readonly secret: string },
+  ): AccessKey {
+    const key = given?.key ?? `AK${Buffer.from(this.#random(12)).toString('hex')}`;
+    const secret = given?.secret ?? Buffer.from(this.#random(32)).toString('base64url');
     const sealed = seal(this.#keys.sealing, secret, key, this.#random);
-    await this.#store.putAccessKey({ key, role, secret: sealed, name, createdAt: this.#clock.now() });
+    const createdAt = this.#clock.now();
+    return { key, account, role, secret: sealed, name, createdAt, expiresAt: null, usedAt: null };
   }
 
-  find(key: string): Promise<AccessKey | null> {
-    return this.#store.findAccessKey(key);
+  /** The key, while it opens anything. */
+  async find(key: string): Promise<AccessKey | null> {
+    const found = await this.#store.findAccessKey(key);
+    return found && isAlive(found, this.#clock.now()) ? found : null;
+  }
+
+  /** Notes a log-in, so that it can be seen which keys are still in use. */
+  used(key: AccessKey): Promise<void> {
+    return this.#store.accessKeyUsed(key.key, this.#clock.now());
   }
 
   /** The secret of a key, opened. */
@@ -43,8 +54,8 @@ export class AccessKeys {
   }
 
   /**
-   * The owner's key: made at the first start, its secret in a file that only the owner of the folder can read.
-   * When that file is lost, the secret is written again.
+   * The owner's key of the first account: made at the first start, its secret in a file that only the owner of the folder can read.
+   * When that file is lost, or its key was taken away, the secret of a key that holds is written.
    * @param first what the first key is to be, for replicas that start at once; else it is made up
    */
   async openOwner(
@@ -52,18 +63,29 @@ export class AccessKeys {
     first?: { readonly key: string; readonly secret: string },
   ): Promise<{ key: string; secretFile: string }> {
     const secretFile = join(dataDir, 'access-secret');
-    const owner = (await this.#store.listAccessKeys()).find((key) => key.role === 'owner');
+    const kept = existsSync(secretFile) ? readFileSync(secretFile, 'utf8').trim() : null;
+    const owners = (await this.#store.listAccessKeys(firstAccount)).filter(isLastingOwner);
+    const owner = owners.find((key) => this.secretOf(key) === kept) ?? owners.at(-1);
     if (owner) {
-      if (!existsSync(secretFile)) writeSecretFile(secretFile, `${this.secretOf(owner)}\n`);
+      if (this.secretOf(owner) !== kept) writeSecretFile(secretFile, `${this.secretOf(owner)}\n`);
       return { key: owner.key, secretFile };
     }
-    const key = first?.key ?? `AK${Buffer.from(this.#random(12)).toString('hex')}`;
-    const secret = first?.secret ?? Buffer.from(this.#random(32)).toString('base64url');
+    const made = this.make(firstAccount, 'owner', 'first key', first);
     // The file first: a crash in between leaves a secret of no key, which the next start replaces.
-    writeSecretFile(secretFile, `${secret}\n`);
-    await this.#put(key, secret, 'owner', 'first key');
-    return { key, secretFile };
+    writeSecretFile(secretFile, `${this.secretOf(made)}\n`);
+    await this.#store.changeAccessKeys(firstAccount, () => ({ put: [made], result: undefined }));
+    return { key: made.key, secretFile };
   }
+}
+
+/** Whether a key opens anything at an instant. */
+export function isAlive({ expiresAt }: AccessKey, now: number): boolean {
+  return expiresAt === null || expiresAt > now;
+}
+
+/** Whether a key keeps its account from being locked out. */
+export function isLastingOwner({ role, expiresAt }: AccessKey): boolean {
+  return role === 'owner' && expiresAt === null;
 }
 
 /**

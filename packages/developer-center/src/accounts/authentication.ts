@@ -44,7 +44,7 @@ export class Authentication {
     // The role is the key's of now: taking a key away, or its role, works at once.
     const key = claims?.use === 'access' ? await this.#accessKeys.find(claims.sub) : null;
     if (!key) throw new ProblemError('not-signed-in', 'The access token is wrong or over. Log in again.');
-    return { kind: 'key', id: key.key, role: key.role };
+    return { kind: 'key', id: key.key, account: key.account, role: key.role };
   }
 
   /** An end user's token is signed with the secret of the access key that it names as its issuer. */
@@ -55,7 +55,18 @@ export class Authentication {
       key && key.role !== 'viewer' ? readToken(this.#accessKeys.secretOf(key), token, this.#clock.now()) : null;
     if (!key || claims?.use !== 'endUser' || !/^[\x21-\x7e]{1,64}$/.test(claims.sub))
       throw new ProblemError('not-signed-in', 'The end user’s token is wrong or over.');
-    return { kind: 'endUser', issuer: key.key, user: claims.sub, devices: new Set(claims.devices ?? []) };
+    const devices = await this.#ofAccount(key.account, claims.devices ?? []);
+    return { kind: 'endUser', issuer: key.key, user: claims.sub, devices };
+  }
+
+  /** Of the devices that a token names, those of the account whose key signed it. */
+  async #ofAccount(account: string, devices: readonly string[]): Promise<ReadonlySet<string>> {
+    const products = new Set(devices.map((device) => device.split('/', 1)[0] ?? ''));
+    const own = new Set<string>();
+    for (const productKey of products) {
+      if ((await this.#registry.findProduct(productKey))?.account === account) own.add(productKey);
+    }
+    return new Set(devices.filter((device) => own.has(device.split('/', 1)[0] ?? '')));
   }
 
   async #proveDevice(authorization: string, params: Readonly<Record<string, string>>): Promise<DeviceCaller> {

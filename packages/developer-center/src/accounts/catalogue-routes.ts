@@ -27,9 +27,9 @@ export function catalogueRoutes(registry: RegistryStore, clock: Clock): Route[] 
       throw new CloudError(cloudCodes.productUnknown, 'There is no such product.');
   };
   return [
-    forKeys(listProducts, async ({ query }) => {
+    forKeys(listProducts, async ({ query, caller }) => {
       const { pageNum = 1, pageSize = defaultPageSize } = query;
-      const { items, total } = await registry.listProducts(pageNum, pageSize, query.productKey);
+      const { items, total } = await registry.listProducts(caller.account, pageNum, pageSize, query.productKey);
       const data = items.map((product) => ({
         productKey: product.productKey,
         productName: product.name,

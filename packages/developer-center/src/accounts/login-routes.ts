@@ -37,6 +37,7 @@ export function loginRoutes(accessKeys: AccessKeys, keys: ServerKeys, clock: Clo
       if (!key) throw new CloudError(cloudCodes.accessKeyUnknown, 'There is no such access key.');
       if (!isPassword(query.password, query.username, accessKeys.secretOf(key)))
         throw new CloudError(cloudCodes.unauthorized, 'The access secret is wrong.');
+      await accessKeys.used(key);
       return tokensFor(key.key);
     }),
     forAnyone(refreshToken, async ({ query }) => {

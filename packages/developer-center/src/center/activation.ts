@@ -57,7 +57,7 @@ export class Activation {
     if (plan.status !== 'inactivated') throw new ProblemError('wrong-status', 'The plan is activated already.');
     if (plan.revision !== revision) throw changedMeanwhile();
     if (clock.now() >= plan.end) throw new ProblemError('period-over', overDetail(document));
-    for (const { problem } of await neededPackages(store.packages, document.components)) {
+    for (const { problem } of await neededPackages(store.packages, plan.account, document.components)) {
       if (problem) throw new ProblemError(problem.name, problem.detail);
     }
     const conflicts = await this.conflicts(document);

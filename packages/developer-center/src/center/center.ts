@@ -47,6 +47,8 @@ export type EndUserAction =
 
 /** What an end user sees of a device's plan, beside its document and components. */
 export interface EndUserView {
+  /** Id of the account that the plan belongs to. */
+  readonly account: string;
   readonly detail: PlanDetail;
   readonly device: PlanDevice;
   readonly components: readonly DeviceComponent[];
@@ -60,14 +62,17 @@ export interface EndUserView {
 /**
  * Developer Center as an application: everything that a call over HTTP can ask, and nothing of HTTP.
  * Every method fails with `ProblemError`; what it returns was kept for good before it returned.
+ * Whose the plans, packages and products are that a call names was looked at before; what it lists and adds is of the account given.
  */
 export interface Center {
   readonly changes: Changes;
 
-  listPlans(query: ParsedQueryOf<typeof listPlans>): Promise<ReplyOf<typeof listPlans>>;
+  listPlans(account: string, query: ParsedQueryOf<typeof listPlans>): Promise<ReplyOf<typeof listPlans>>;
   createPlan(body: ParsedBodyOf<typeof createPlan>, who: Who): Promise<PlanOverview>;
   getPlan(planId: string): Promise<PlanDetail>;
   getPlanSummary(planId: string): Promise<PlanOverview>;
+  /** The same for live changes, with the account that the plan belongs to; `null`: there is no such plan any more. */
+  watchPlan(planId: string): Promise<{ account: string; overview: PlanOverview } | null>;
   /** @param revision what `If-Match` said; another is `stale` */
   updatePlan(planId: string, body: ParsedBodyOf<typeof createPlan>, revision: number, who: Who): Promise<PlanOverview>;
   updatePlanTexts(
@@ -97,13 +102,17 @@ export interface Center {
   retryPlan(planId: string, body: ParsedBodyOf<typeof retryPlan>, who: Who): Promise<RetryReply>;
   getPlanStatistics(planId: string): Promise<PlanStatistics>;
 
-  registerProducts(body: ParsedBodyOf<typeof registerProducts>, who: Who): Promise<ReplyOf<typeof registerProducts>>;
+  registerProducts(
+    account: string,
+    body: ParsedBodyOf<typeof registerProducts>,
+    who: Who,
+  ): Promise<ReplyOf<typeof registerProducts>>;
   registerDevices(
     productKey: string,
     body: ParsedBodyOf<typeof registerDevices>,
     who: Who,
   ): Promise<ReplyOf<typeof registerDevices>>;
-  listAudit(query: ParsedQueryOf<typeof listAudit>): Promise<ReplyOf<typeof listAudit>>;
+  listAudit(account: string, query: ParsedQueryOf<typeof listAudit>): Promise<ReplyOf<typeof listAudit>>;
 
   /** Applies the reports of one device in order; answers one result for each. */
   deviceReports(device: DeviceIdentity, reports: readonly ParsedReport[]): Promise<ReplyOf<typeof sendReports>>;

@@ -7,7 +7,8 @@ import type { DeviceStatus } from '@otaplan/model';
 export type Change =
   /** A plan's status, counts or document changed: read its summary. */
   | { readonly kind: 'plan'; readonly planId: string }
-  | { readonly kind: 'planDeleted'; readonly planId: string }
+  /** With the account that it belonged to, which nobody can look up any more. */
+  | { readonly kind: 'planDeleted'; readonly planId: string; readonly account: string }
   /** Devices of a plan whose status changed; `more`: others did, too. */
   | {
       readonly kind: 'devices';

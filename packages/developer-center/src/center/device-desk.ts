@@ -56,7 +56,7 @@ export class DeviceDesk {
       const component = run.state.components[index];
       if (!component || component.attempt === 0) continue;
       if (component.status === 'upgradeSucceeded' || component.status === 'noUpdateRequired') continue;
-      const found = await findPackageOf(this.#parts.store.packages, wanted);
+      const found = await findPackageOf(this.#parts.store.packages, run.plan.account, wanted);
       const addressed = isConfirmedAndUnderWay(component.status) && component.status !== 'downloadFailed';
       components.push({
         identifier: wanted.identifier,

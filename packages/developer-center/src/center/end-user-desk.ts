@@ -43,6 +43,7 @@ export class EndUserDesk {
     // The wire's type has mutable arrays; nobody writes to them.
     const document = plan.document as EndUserView['detail']['document'];
     return {
+      account: plan.account,
       detail: { ...overviewOf(plan), document },
       device: deviceOf(row, clock.now()),
       components,

@@ -11,18 +11,23 @@ export interface NeededPackage {
 }
 
 /** The package of a component: by type, target and, for a delta, source version. */
-export function findPackageOf(packages: PackageStore, component: PlanComponent): Promise<PackageRecord | null> {
-  return packages.resolvePackage(component.type, component.target, sourceOf(component));
+export function findPackageOf(
+  packages: PackageStore,
+  account: string,
+  component: PlanComponent,
+): Promise<PackageRecord | null> {
+  return packages.resolvePackage(account, component.type, component.target, sourceOf(component));
 }
 
 /** Looks up what every component of a plan needs. */
 export async function neededPackages(
   packages: PackageStore,
+  account: string,
   components: readonly PlanComponent[],
 ): Promise<NeededPackage[]> {
   const needed: NeededPackage[] = [];
   for (const component of components) {
-    const found = await findPackageOf(packages, component);
+    const found = await findPackageOf(packages, account, component);
     const sourceVersion = sourceOf(component);
     const { identifier, target: version } = component;
     needed.push({ identifier, version, sourceVersion, found, problem: problemOf(component, found) });

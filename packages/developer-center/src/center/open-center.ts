@@ -43,20 +43,24 @@ export function openCenter(options: CenterOptions): Center {
 
   return {
     changes,
-    listPlans: (query) =>
+    listPlans: (account, query) =>
       answered(
         (async () => {
           const { name, product, status, limit = pageSize, cursor } = query;
           if (status !== undefined && !planStatusNames.some((known) => known === status)) {
             return { items: [], nextCursor: null };
           }
-          const page = await store.plans.listPlans({ name, product, status }, limit, rowCursor(cursor));
+          const page = await store.plans.listPlans(account, { name, product, status }, limit, rowCursor(cursor));
           return { items: page.items.map(overviewOf), nextCursor: page.nextCursor };
         })(),
       ),
     createPlan: ({ document }, who) => answered(plans.create(document, who)),
     getPlan: (planId) => answered(plans.detail(planId)),
     getPlanSummary: async (planId) => overviewOf(await answered(planOf(store, planId))),
+    watchPlan: async (planId) => {
+      const plan = await answered(store.plans.findPlan(planId));
+      return plan && { account: plan.account, overview: overviewOf(plan) };
+    },
     updatePlan: (planId, { document }, revision, who) => answered(plans.update(planId, document, revision, who)),
     updatePlanTexts: (planId, { texts }, revision, who) => answered(plans.updateTexts(planId, texts, revision, who)),
     deletePlan: (planId, revision, who) => answered(plans.delete(planId, revision, who)),
@@ -73,15 +77,23 @@ export function openCenter(options: CenterOptions): Center {
     retryPlan: (planId, body, who) => answered(retries.retry(planId, body, who)),
     getPlanStatistics: (planId) => answered(reader.statistics(planId)),
 
-    registerProducts: ({ products }, who) => answered(store.registry.registerProducts(products, who, clock.now())),
+    registerProducts: async (account, { products }, who) => {
+      const counts = await answered(store.registry.registerProducts(account, products, who, clock.now()));
+      if ('foreign' in counts)
+        throw new ProblemError('product-unknown', `The product key ${counts.foreign} is not one that you may use.`);
+      return counts;
+    },
     registerDevices: async (productKey, { devices: given }, who) => {
       const counts = await answered(store.registry.registerDevices(productKey, given, who, clock.now()));
       if (!counts) throw new ProblemError('product-unknown', `There is no product ${productKey}.`);
       return counts;
     },
-    listAudit: async ({ limit = pageSize, cursor }) => {
-      const page = await answered(store.registry.listAudit(limit, rowCursor(cursor)));
-      const items = page.items.map((entry) => ({ ...entry, time: new Date(entry.time).toISOString() }));
+    listAudit: async (account, { limit = pageSize, cursor }) => {
+      const page = await answered(store.registry.listAudit(account, limit, rowCursor(cursor)));
+      const items = page.items.map(({ account: _, ...entry }) => ({
+        ...entry,
+        time: new Date(entry.time).toISOString(),
+      }));
       return { items, nextCursor: page.nextCursor };
     },
 

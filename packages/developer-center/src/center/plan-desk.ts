@@ -23,9 +23,9 @@ export class PlanDesk {
   }
 
   async create(given: Plan, who: Who): Promise<PlanOverview> {
-    const document = await this.#checked(given);
+    const { document, account } = await this.#checked(given);
     const { store, clock, randomBytes, changes } = this.#parts;
-    const plan = await store.plans.createPlan(newId(randomBytes), document, who, clock.now());
+    const plan = await store.plans.createPlan(account, newId(randomBytes), document, who, clock.now());
     if (plan === 'nameTaken') throw nameTaken(document.name);
     changes.tell({ kind: 'plan', planId: plan.id });
     return overviewOf(plan);
@@ -40,7 +40,7 @@ export class PlanDesk {
   }
 
   async update(planId: string, given: Plan, revision: number, who: Who): Promise<PlanOverview> {
-    const document = await this.#checked(given);
+    const { document } = await this.#checked(given);
     return this.#change(planId, who, (plan) => {
       checkRevision(plan, revision);
       if (plan.status !== 'inactivated' || this.#activation.isUnderWay(planId)) {
@@ -81,13 +81,14 @@ export class PlanDesk {
 
   async delete(planId: string, revision: number, who: Who): Promise<void> {
     const { store, clock, changes } = this.#parts;
+    const { account } = await planOf(store, planId);
     const check = (plan: PlanRecord) => {
       checkRevision(plan, revision);
       this.#allow(plan, 'delete');
     };
     const deleted = await store.plans.deletePlan(planId, check, who, clock.now());
     if (!deleted) throw new ProblemError('not-found', 'There is no such plan.');
-    changes.tell({ kind: 'planDeleted', planId });
+    changes.tell({ kind: 'planDeleted', planId, account });
   }
 
   async activate(planId: string, revision: number | undefined, who: Who): Promise<PlanOverview> {
@@ -156,13 +157,13 @@ export class PlanDesk {
     );
   }
 
-  async #checked(given: Plan): Promise<Plan> {
+  /** A plan belongs to the account of its product. */
+  async #checked(given: Plan): Promise<{ document: Plan; account: string }> {
     const errors = checkPlan(given, this.#parts.zoneData);
     if (errors.length > 0) throw new ProblemError('plan-invalid', errors[0]?.detail, errors);
-    if (!(await this.#parts.store.registry.findProduct(given.product))) {
-      throw new ProblemError('product-unknown', `There is no product ${given.product}.`);
-    }
-    return withDigest(given);
+    const product = await this.#parts.store.registry.findProduct(given.product);
+    if (!product) throw new ProblemError('product-unknown', `There is no product ${given.product}.`);
+    return { document: withDigest(given), account: product.account };
   }
 }
 

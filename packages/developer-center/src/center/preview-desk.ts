@@ -27,14 +27,15 @@ export class PreviewDesk {
     const { store, clock, zoneData } = this.#parts;
     const errors = checkPlan(plan, zoneData);
     if (errors.length > 0) throw new ProblemError('plan-invalid', errors[0]?.detail, errors);
-    if (!(await store.registry.findProduct(plan.product))) {
+    const product = await store.registry.findProduct(plan.product);
+    if (!product) {
       throw new ProblemError('product-unknown', `There is no product ${plan.product}.`);
     }
     const now = clock.now();
     const devices = await this.#devices(plan, now);
     const conflicts = await this.#activation.conflicts(plan);
-    const packages = await neededPackages(store.packages, plan.components);
-    const deployed = await store.plans.findPlanByName(plan.name);
+    const packages = await neededPackages(store.packages, product.account, plan.components);
+    const deployed = await store.plans.findPlanByName(product.account, plan.name);
     const refusals: PlanPreview['refusals'] = [];
     if (now >= Date.parse(plan.effective.endUtc)) refusals.push({ problem: 'period-over', detail: overDetail(plan) });
     for (const { problem } of packages) if (problem) refusals.push({ problem: problem.name, detail: problem.detail });

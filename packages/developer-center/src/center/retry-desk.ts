@@ -41,7 +41,14 @@ export class RetryDesk {
     }
     const detail = `${reply.acceptedTotal} accepted, ${reply.refusedTotal} refused`;
     const subject = plan.document.name;
-    await store.registry.appendAudit({ time: clock.now(), who, action: 'retryPlan', subject, detail });
+    await store.registry.appendAudit({
+      account: plan.account,
+      time: clock.now(),
+      who,
+      action: 'retryPlan',
+      subject,
+      detail,
+    });
     return reply;
   }
 

@@ -13,6 +13,7 @@ import {
 } from '@otaplan/model';
 import { VirtualClock } from '@otaplan/model/virtual-clock';
 import type { Clock, RandomBytes } from '../clock.ts';
+import { firstAccount } from '../store/accounts.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Center } from './center.ts';
@@ -95,7 +96,7 @@ export class World {
     const kept = await World.newStore();
     const clock = new VirtualClock(start);
     const world = new World(kept, clock, await openWorld(kept, clock, 1));
-    await world.center.registerProducts({ products: [{ productKey: product, name: 'Tracker' }] }, 'test');
+    await world.center.registerProducts(firstAccount, { products: [{ productKey: product, name: 'Tracker' }] }, 'test');
     await world.addPackage('module', '2.0.0');
     await world.addPackage('mcu', '1.9.0');
     for (let from = 0; from < keys.length; from += 5000) {
@@ -141,7 +142,17 @@ export class World {
   async addPackage(type: 'module' | 'mcu', version: string, sourceVersion: string | null = null): Promise<void> {
     const id = `package-${type}-${version}-${sourceVersion}`;
     const file = { name: 'image.bin', size: 1000, sha256: 'a'.repeat(64), md5: null, crc32: null, uploaded: false };
-    const record = { id, name: id, type, version, sourceVersion, remarks: '', files: [file], complete: false };
+    const record = {
+      id,
+      account: firstAccount,
+      name: id,
+      type,
+      version,
+      sourceVersion,
+      remarks: '',
+      files: [file],
+      complete: false,
+    };
     await this.store.packages.createPackage({ ...record, verification: 'notVerified', createdAt: 0 }, 'test');
     await this.store.packages.fileUploaded(id, 'image.bin', { md5: 'm', crc32: 'c' }, 'test', 0);
   }

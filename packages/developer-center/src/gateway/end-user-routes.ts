@@ -102,13 +102,15 @@ async function toWire(
   packages: PackageStore,
   fileUrl: FileUrl,
 ): Promise<EndUserPlanData> {
-  const { plan, document } = { plan: view.detail.plan, document: view.detail.document };
+  const { account, detail } = view;
+  const { plan, document } = detail;
   const comVerList: EndUserPlanData['comVerList'] = [];
   for (const [sort, component] of document.components.entries()) {
     const state = view.components.find(
       ({ identifier, type }) => identifier === component.identifier && type === component.type,
     );
-    const files = (await packages.resolvePackage(component.type, component.target, sourceOf(component)))?.files ?? [];
+    const found = await packages.resolvePackage(account, component.type, component.target, sourceOf(component));
+    const files = found?.files ?? [];
     const download = downloadOf(state?.status ?? 'planNotReceived', state?.progress ?? 0);
     comVerList.push({
       sort,

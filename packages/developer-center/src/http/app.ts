@@ -4,13 +4,14 @@ import { type Endpoint, endpoints, openApiDocument } from '@otaplan/api';
 import { type Context, Hono } from 'hono';
 import { ProblemError } from '../center/problem-error.ts';
 import type { Clock } from '../clock.ts';
-import type { KeptReply } from '../store/accounts.ts';
+import type { AccountStore, KeptReply } from '../store/accounts.ts';
 import { bodyLimit } from './body-limits.ts';
 import { type Caller, callerKind, callerName, reaches } from './callers.ts';
 import { checkOrigin, type HostRules } from './hosts.ts';
 import { guardedRequest, type Idempotency } from './idempotency.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { checkOwnership } from './ownership.ts';
 import { asProblem, CloudError, cloudReply, problemReply } from './problem-reply.ts';
 import type { Rates } from './rates.ts';
 import { parseCall, parseJson, readBody } from './requests.ts';
@@ -25,6 +26,9 @@ export interface Surroundings {
   readonly idempotency: Idempotency;
   readonly version: string;
   readonly metrics: Metrics;
+  readonly accounts: Pick<AccountStore, 'ownerOf'>;
+  /** Makes a reply that holds a secret unreadable while it is kept for repeats. */
+  readonly sealing: { seal(text: string): string; unseal(sealed: string): string };
   /** Proves who calls, or throws a `ProblemError`. */
   readonly authenticate: (
     kind: Caller['kind'],
@@ -87,6 +91,7 @@ async function answer(c: Context<Env>, route: Route, surroundings: Surroundings)
     query: c.req.query(),
     body: takesJson ? parseJson(bytes, headers.get('Content-Type')) : undefined,
   });
+  if (caller.kind === 'key') await checkOwnership(caller.account, endpoint, parsed, surroundings.accounts);
   const run = async (again: boolean) => {
     const reply = new Headers();
     // Parsed by this endpoint's own schemas just above.
@@ -102,9 +107,11 @@ async function answer(c: Context<Env>, route: Route, surroundings: Surroundings)
   }
   const kept = await surroundings.idempotency.once(guarded, async (again) => {
     const { value, reply } = await run(again);
-    return keptReply(endpoint, value, reply);
+    const made = keptReply(endpoint, value, reply);
+    return endpoint.holdsSecret ? { ...made, body: surroundings.sealing.seal(made.body) } : made;
   });
-  return respond(endpoint, kept, headers);
+  const body = endpoint.holdsSecret ? surroundings.sealing.unseal(kept.body) : kept.body;
+  return respond(endpoint, { ...kept, body }, headers);
 }
 
 function keptReply(endpoint: Endpoint, value: unknown, reply: Headers): KeptReply {

@@ -11,6 +11,8 @@ export interface KeyCaller {
   readonly kind: 'key';
   /** The access key: an id, not a secret. */
   readonly id: string;
+  /** Id of the account that it opens. */
+  readonly account: string;
   readonly role: Role;
 }
 export interface DeviceCaller {

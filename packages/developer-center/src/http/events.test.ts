@@ -149,7 +149,7 @@ describe('a reader and its stream', () => {
       changes,
       async (planId) => {
         reads++;
-        return plan(planId);
+        return { account: 'mine', overview: plan(planId) };
       },
       { clock, log: silentLog, epoch: 'e1' },
     );
@@ -159,7 +159,7 @@ describe('a reader and its stream', () => {
 
   test('many changes of a plan make at most five states a second', async () => {
     const { clock, changes, events, settle, reads } = setUp();
-    const stream = reader(events.stream('p', null, () => {}));
+    const stream = reader(events.stream('mine', 'p', null, () => {}));
     for (let i = 0; i < 1000; i++) {
       changes.tell({ kind: 'plan', planId: 'p' });
       clock.advance(1);
@@ -173,7 +173,7 @@ describe('a reader and its stream', () => {
 
   test('devices beyond 500 in one event are told as more', async () => {
     const { clock, changes, events, settle } = setUp();
-    const stream = reader(events.stream('p', null, () => {}));
+    const stream = reader(events.stream('mine', 'p', null, () => {}));
     const devices = Array.from({ length: 700 }, (_, i) => ({
       deviceKey: `D${1000 + i}`,
       status: 'upgrading' as const,
@@ -189,7 +189,7 @@ describe('a reader and its stream', () => {
 
   test('a quiet stream shows that it lives', async () => {
     const { clock, events } = setUp();
-    const source = events.stream(null, null, () => {}).getReader();
+    const source = events.stream('mine', null, null, () => {}).getReader();
     await source.read();
     clock.advance(15_000);
     expect(new TextDecoder().decode((await source.read()).value)).toBe(': still here\n\n');
@@ -198,7 +198,7 @@ describe('a reader and its stream', () => {
   test('a reader that never reads is let go, and no memory grows for it', async () => {
     const { clock, changes, events, settle, reads } = setUp();
     let gone = false;
-    events.stream(null, null, () => {
+    events.stream('mine', null, null, () => {
       gone = true;
     });
     for (let i = 0; i < 20_000; i++) {

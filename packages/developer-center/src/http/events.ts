@@ -13,7 +13,9 @@ const stuckMs = 60_000;
 const mostWaiting = 256 * 1024;
 
 interface Stream {
-  /** `null`: every plan. */
+  /** Id of the account whose plans the reader may see. */
+  readonly account: string;
+  /** `null`: every plan of the account. */
   readonly planId: string | null;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   /** Breaks the connection of a reader that takes nothing. */
@@ -25,6 +27,9 @@ interface Stream {
   cancelled: boolean;
 }
 
+/** A plan's state, and the account that it belongs to; `null`: it was deleted. */
+type ReadPlan = (planId: string) => Promise<{ account: string; overview: PlanOverview } | null>;
+
 /**
  * Live changes as server-sent events. A stream keeps the number of the last change that it sent and nothing else: at every tick it is
  * sent the state of what changed since. So changes fold together for a slow reader, and none can make memory grow.
@@ -32,7 +37,7 @@ interface Stream {
 export class EventStreams {
   readonly #streams = new Set<Stream>();
   readonly #journal: Journal;
-  readonly #readPlan: (planId: string) => Promise<PlanOverview | null>;
+  readonly #readPlan: ReadPlan;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #epoch: string;
@@ -43,11 +48,7 @@ export class EventStreams {
   #closed = false;
 
   /** @param epoch tells this run of the service from others: ids of another run cannot be resumed */
-  constructor(
-    changes: Changes,
-    readPlan: (planId: string) => Promise<PlanOverview | null>,
-    environment: { clock: Clock; log: Log; epoch: string },
-  ) {
+  constructor(changes: Changes, readPlan: ReadPlan, environment: { clock: Clock; log: Log; epoch: string }) {
     this.#readPlan = readPlan;
     this.#clock = environment.clock;
     this.#log = environment.log;
@@ -66,13 +67,19 @@ export class EventStreams {
    * A new stream.
    * @param lastEventId what the reader saw last, to go on from there; when that cannot be done it is sent `resync`
    */
-  stream(planId: string | null, lastEventId: string | null, hangUp: () => void): ReadableStream<Uint8Array> {
+  stream(
+    account: string,
+    planId: string | null,
+    lastEventId: string | null,
+    hangUp: () => void,
+  ): ReadableStream<Uint8Array> {
     let stream: Stream | null = null;
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           const now = this.#clock.now();
           stream = {
+            account,
             planId,
             controller,
             hangUp,
@@ -150,7 +157,7 @@ export class EventStreams {
     this.#lastTick = this.#clock.now();
     const upTo = this.#journal.last;
     try {
-      const states = new Map<string, Promise<PlanOverview | null>>();
+      const states = new Map<string, ReturnType<ReadPlan>>();
       for (const stream of [...this.#streams]) await this.#advance(stream, upTo, states);
     } finally {
       this.#ticking = false;
@@ -158,15 +165,16 @@ export class EventStreams {
     if ([...this.#streams].some((stream) => stream.sent < this.#journal.last && !isFull(stream))) this.#plan();
   }
 
-  async #advance(stream: Stream, upTo: number, states: Map<string, Promise<PlanOverview | null>>): Promise<void> {
+  async #advance(stream: Stream, upTo: number, states: Map<string, ReturnType<ReadPlan>>): Promise<void> {
     if (stream.sent >= upTo || isFull(stream)) return;
     const frames: string[] = [];
     for (const planId of this.#journal.plansSince(stream.sent, stream.planId)) {
       const state = states.get(planId) ?? this.#readPlan(planId);
       states.set(planId, state);
-      const overview = await state;
-      frames.push(overview ? frame('plan', overview) : frame('planDeleted', { planId }));
-      if (overview && stream.planId !== null) {
+      const found = await state;
+      if ((found ? found.account : this.#journal.deletedFrom(planId)) !== stream.account) continue;
+      frames.push(found ? frame('plan', found.overview) : frame('planDeleted', { planId }));
+      if (found && stream.planId !== null) {
         const changed = this.#journal.devicesSince(planId, stream.sent);
         if (changed) frames.push(frame('devices', { planId, ...changed }));
       }

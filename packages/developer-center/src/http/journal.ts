@@ -13,6 +13,8 @@ interface PlanNotes {
   readonly devices: Map<string, DeviceEntry & { readonly number: number }>;
   /** Changes up to this one are no longer known device by device. */
   forgotten: number;
+  /** Of a plan that was deleted: the account that it belonged to. */
+  deletedFrom: string | null;
 }
 
 /**
@@ -37,6 +39,7 @@ export class Journal {
 
   note(change: Exclude<Change, { kind: 'messages' }>): void {
     const notes = this.#touch(change.planId);
+    if (change.kind === 'planDeleted') notes.deletedFrom = change.account;
     if (change.kind !== 'devices') return;
     for (const { deviceKey, status } of change.devices) {
       notes.devices.delete(deviceKey);
@@ -57,7 +60,7 @@ export class Journal {
 
   #touch(planId: string): PlanNotes {
     this.#last++;
-    const notes = this.#plans.get(planId) ?? { last: 0, devices: new Map(), forgotten: 0 };
+    const notes = this.#plans.get(planId) ?? { last: 0, devices: new Map(), forgotten: 0, deletedFrom: null };
     notes.last = this.#last;
     this.#plans.delete(planId);
     this.#plans.set(planId, notes);
@@ -69,6 +72,11 @@ export class Journal {
       }
     }
     return notes;
+  }
+
+  /** The account that a deleted plan belonged to; `null`: it was not deleted, or longer ago than is known. */
+  deletedFrom(planId: string): string | null {
+    return this.#plans.get(planId)?.deletedFrom ?? null;
   }
 
   /** Plans that changed after a number; of all, or of the one given. */

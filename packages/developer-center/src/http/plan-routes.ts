@@ -40,12 +40,13 @@ export function planRoutes(center: Center): Route[] {
     });
 
   return [
-    forKeys(listPlans, ({ query }) => center.listPlans(query)),
+    forKeys(listPlans, ({ query, caller }) => center.listPlans(caller.account, query)),
     forKeys(createPlan, async ({ body, caller, reply, again }) => {
       try {
         return tagged(reply, await center.createPlan(body, caller.id));
       } catch (error) {
-        const made = again && isProblem(error, 'name-taken') ? await findMade(center, body.document) : null;
+        const made =
+          again && isProblem(error, 'name-taken') ? await findMade(center, caller.account, body.document) : null;
         if (made) return tagged(reply, made);
         throw error;
       }
@@ -87,8 +88,12 @@ async function expectedRevision(headers: Headers, current: () => Promise<number>
   return Number(revision);
 }
 
-async function findMade(center: Center, document: { name: string; digest: string }): Promise<PlanOverview | null> {
-  const { items } = await center.listPlans({ name: document.name, limit: 500 });
+async function findMade(
+  center: Center,
+  account: string,
+  document: { name: string; digest: string },
+): Promise<PlanOverview | null> {
+  const { items } = await center.listPlans(account, { name: document.name, limit: 500 });
   return items.find(({ plan }) => plan.name === document.name && plan.digest === document.digest) ?? null;
 }
 

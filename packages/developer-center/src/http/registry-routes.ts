@@ -4,17 +4,27 @@ import type { Clock } from '../clock.ts';
 import { forKeys, type Route } from './routes.ts';
 
 /** Products, devices, the audit trail, and what this Developer Center is. */
-export function registryRoutes(center: Center, about: { version: string; zoneData: string; clock: Clock }): Route[] {
+export function registryRoutes(
+  center: Center,
+  about: {
+    version: string;
+    zoneData: string;
+    clock: Clock;
+    /** Id and name of an account. */
+    account: (id: string) => Promise<{ id: string; name: string }>;
+  },
+): Route[] {
   return [
-    forKeys(registerProducts, ({ body, caller }) => center.registerProducts(body, caller.id)),
+    forKeys(registerProducts, ({ body, caller }) => center.registerProducts(caller.account, body, caller.id)),
     forKeys(registerDevices, ({ params, body, caller }) => center.registerDevices(params.productKey, body, caller.id)),
-    forKeys(getServerInfo, ({ caller }) => ({
+    forKeys(getServerInfo, async ({ caller }) => ({
       name: 'otaplan' as const,
       version: about.version,
       zoneData: about.zoneData,
       time: new Date(about.clock.now()).toISOString(),
       role: caller.role,
+      account: await about.account(caller.account),
     })),
-    forKeys(listAudit, ({ query }) => center.listAudit(query)),
+    forKeys(listAudit, ({ query, caller }) => center.listAudit(caller.account, query)),
   ];
 }

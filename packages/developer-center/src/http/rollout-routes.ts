@@ -20,9 +20,7 @@ export function rolloutRoutes(center: Center, events: EventStreams): Route[] {
     forKeys(listComponentLog, ({ params, query }) => center.listComponentLog(params.planId, params.deviceKey, query)),
     forKeys(retryPlan, ({ params, body, caller }) => center.retryPlan(params.planId, body, caller.id)),
     forKeys(getPlanStatistics, ({ params }) => center.getPlanStatistics(params.planId)),
-    forKeys(streamEvents, async ({ query: { plan = null }, request, incoming }) => {
-      // An unknown plan is refused before the stream begins.
-      if (plan !== null) await center.getPlanSummary(plan);
+    forKeys(streamEvents, async ({ query: { plan = null }, caller, request, incoming }) => {
       const { socket } = incoming;
       const headers = {
         'Content-Type': 'text/event-stream',
@@ -31,7 +29,7 @@ export function rolloutRoutes(center: Center, events: EventStreams): Route[] {
         'X-Accel-Buffering': 'no',
       };
       if (request.method === 'HEAD') return new Response(null, { headers });
-      const body = events.stream(plan, request.headers.get('Last-Event-ID'), () => socket.destroy());
+      const body = events.stream(caller.account, plan, request.headers.get('Last-Event-ID'), () => socket.destroy());
       return new Response(body, { headers });
     }),
   ];

@@ -88,6 +88,11 @@ test('a damaged row is found and not served, and its neighbours are', async () =
   await world.store.close();
 });
 
+/** The schema as it was before there were accounts; tables that the step for them writes anew stay as they are. */
+const withoutAccounts = `DROP TABLE account; DROP INDEX product_by_account; DROP INDEX audit_by_account;
+  ALTER TABLE product DROP COLUMN account; ALTER TABLE audit DROP COLUMN account; ALTER TABLE access_key DROP COLUMN account;
+  ALTER TABLE access_key DROP COLUMN expires_at; ALTER TABLE access_key DROP COLUMN used_at;`;
+
 test.each([2, 3])('a folder of the version %i is brought to this one, with its failures counted', async (version) => {
   const world = await World.with(['DEV0001', 'DEV0002', 'DEV0003']);
   ends.push(() => rmSync(world.folder, { recursive: true, force: true }));
@@ -101,7 +106,7 @@ test.each([2, 3])('a folder of the version %i is brought to this one, with its f
   await world.store.close();
   change(
     world.folder,
-    `UPDATE counter SET name = 'f.Flash' WHERE name LIKE 'f.%'; PRAGMA user_version = ${version};
+    `${withoutAccounts} UPDATE counter SET name = 'f.Flash' WHERE name LIKE 'f.%'; PRAGMA user_version = ${version};
      ${version < 3 ? "DELETE FROM counter WHERE name LIKE 'f.%'" : ''}`,
   );
   await world.restart();

@@ -22,8 +22,8 @@ export class PackageCatalogue {
     this.#random = random;
   }
 
-  async list(filter: PackageFilter, limit: number, cursor: string | null) {
-    const { items, nextCursor } = await this.#store.listPackages(filter, limit, cursor);
+  async list(account: string, filter: PackageFilter, limit: number, cursor: string | null) {
+    const { items, nextCursor } = await this.#store.listPackages(account, filter, limit, cursor);
     return { items: items.map(toWire), nextCursor };
   }
 
@@ -35,10 +35,11 @@ export class PackageCatalogue {
    * Declares a package.
    * @param again an earlier request was cut off: the package it made, if it did, is the answer
    */
-  async create(declared: PackageDeclaration, who: string, again: boolean): Promise<VersionPackage> {
+  async create(account: string, declared: PackageDeclaration, who: string, again: boolean): Promise<VersionPackage> {
     checkDeclaration(declared);
     const record: PackageRecord = {
       ...declared,
+      account,
       id: `pkg_${Buffer.from(this.#random(12)).toString('hex')}`,
       files: declared.files.map((file) => ({ ...file, md5: null, crc32: null, uploaded: false })),
       complete: false,
@@ -47,7 +48,7 @@ export class PackageCatalogue {
     };
     const outcome = await this.#store.createPackage(record, who);
     if (outcome === 'created') return toWire(record);
-    const same = await this.#store.resolvePackage(declared.type, declared.version, declared.sourceVersion);
+    const same = await this.#store.resolvePackage(account, declared.type, declared.version, declared.sourceVersion);
     if (again && same && isSame(same, declared)) return toWire(same);
     if (outcome === 'nameTaken')
       throw new ProblemError('name-taken', `Another package is named “${declared.name}”. Choose another name.`);
@@ -125,7 +126,7 @@ function isSame(record: PackageRecord, declared: PackageDeclaration): boolean {
   return content(record) === content(declared);
 }
 
-function toWire(record: PackageRecord): VersionPackage {
+function toWire({ account: _, ...record }: PackageRecord): VersionPackage {
   return {
     ...record,
     files: record.files.map((file) => ({ ...file })),

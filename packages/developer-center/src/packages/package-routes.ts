@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createPackage, deletePackage, getPackage, listPackages, uploadPackageFile, verifyPackage } from '@otaplan/api';
 import { limits } from '@otaplan/model';
+import { rowCursor } from '../center/rollout-reader.ts';
 import type { Clock } from '../clock.ts';
 import { checkDeclaredLength } from '../http/requests.ts';
 import { forKeys, type Route } from '../http/routes.ts';
@@ -14,10 +15,10 @@ const defaultLimit = 100;
 /** The calls on version packages. */
 export function packageRoutes(packages: PackageCatalogue, verifications: Verifications, clock: Clock): Route[] {
   return [
-    forKeys(listPackages, ({ query: { limit = defaultLimit, cursor = null, ...filter } }) =>
-      packages.list(filter, limit, cursor),
+    forKeys(listPackages, ({ query: { limit = defaultLimit, cursor, ...filter }, caller }) =>
+      packages.list(caller.account, filter, limit, rowCursor(cursor)),
     ),
-    forKeys(createPackage, ({ body, caller, again }) => packages.create(body, caller.id, again)),
+    forKeys(createPackage, ({ body, caller, again }) => packages.create(caller.account, body, caller.id, again)),
     forKeys(getPackage, ({ params }) => packages.get(params.packageId)),
     forKeys(uploadPackageFile, async ({ params, caller, incoming }) => {
       checkDeclaredLength(incoming, limits.fileBytes);

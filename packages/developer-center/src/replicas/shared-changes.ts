@@ -22,7 +22,8 @@ export class SharedChanges {
   readonly #relay: Relay;
   readonly #clock: Clock;
   readonly #plans = new Set<string>();
-  readonly #deleted = new Set<string>();
+  /** With the account that it belonged to. */
+  readonly #deleted = new Map<string, string>();
   readonly #devices = new Map<string, Map<string, Devices[number]>>();
   readonly #messages = new Map<string, Set<string> | 'all'>();
   /** What is told now came from another replica: it is not sent round again. */
@@ -80,7 +81,7 @@ export class SharedChanges {
         this.#plans.add(change.planId);
         break;
       case 'planDeleted':
-        this.#deleted.add(change.planId);
+        this.#deleted.set(change.planId, change.account);
         break;
       case 'devices': {
         const devices = this.#devices.get(change.planId) ?? new Map<string, Devices[number]>();
@@ -102,7 +103,7 @@ export class SharedChanges {
   #send(): void {
     this.#callOff = null;
     const tell = (change: Change) => this.#relay.tell(JSON.stringify(change));
-    for (const planId of this.#deleted) tell({ kind: 'planDeleted', planId });
+    for (const [planId, account] of this.#deleted) tell({ kind: 'planDeleted', planId, account });
     for (const [planId, devices] of this.#devices) {
       if (devices.size > mostNamed) tell({ kind: 'devices', planId, devices: [], more: true });
       else

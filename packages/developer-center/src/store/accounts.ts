@@ -1,15 +1,33 @@
-/** Who may call, and what was answered to whom: access keys and idempotency records. Instants are milliseconds. */
+import type { NewAudit } from './registry.ts';
+
+/** Who may call, and what was answered to whom: accounts, access keys and idempotency records. Instants are milliseconds. */
+
+/** The account that the first start makes; it alone opens others. */
+export const firstAccount = 'first';
+
+/** Who owns products, devices, packages and plans. One sees nothing of another. */
+export interface AccountRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
 
 export const roles = ['viewer', 'operator', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
 export interface AccessKey {
   readonly key: string;
+  /** Id of the account that it opens. */
+  readonly account: string;
   readonly role: Role;
   /** Sealed with a key beside the database: the published log-in signs with the secret itself, so it must be kept. */
   readonly secret: string;
   readonly name: string;
   readonly createdAt: number;
+  /** It opens nothing from then on; `null`: until it is revoked. */
+  readonly expiresAt: number | null;
+  /** Its last log-in. */
+  readonly usedAt: number | null;
 }
 
 export interface KeptReply {
@@ -27,13 +45,35 @@ export type IdempotencyClaim =
   | { readonly kind: 'reused' }
   | { readonly kind: 'done'; readonly reply: KeptReply };
 
+/** What belongs to an account and is named in calls. */
+export type Owned = 'plan' | 'package' | 'product';
+
+/** What becomes of the keys of an account, and what the audit trail says of it. */
+export interface KeysChange<T> {
+  /** Handed back to who asked for the change. */
+  readonly result: T;
+  readonly put?: readonly AccessKey[];
+  readonly remove?: readonly string[];
+  readonly audit?: Omit<NewAudit, 'account'>;
+}
+
 export interface AccountStore {
-  /** Adds a key or replaces its role, secret and name. */
-  putAccessKey(key: AccessKey): Promise<void>;
+  /** Adds an account with its first key. `false`: the name is taken. */
+  addAccount(account: AccountRecord, first: AccessKey, audit: NewAudit): Promise<boolean>;
+  /** By name. */
+  listAccounts(): Promise<AccountRecord[]>;
+  /** The account that a plan, a package (by id) or a product (by key) belongs to; `null`: there is none. */
+  ownerOf(kind: Owned, id: string): Promise<string | null>;
+
   findAccessKey(key: string): Promise<AccessKey | null>;
-  /** By key. */
-  listAccessKeys(): Promise<AccessKey[]>;
-  deleteAccessKey(key: string): Promise<void>;
+  /** Of one account or of all, oldest first. */
+  listAccessKeys(account?: string): Promise<AccessKey[]>;
+  /**
+   * Changes the keys of an account in one transaction, one change after the other.
+   * @param change what to add or replace and what to take away, given the keys that are there; may throw, and then nothing is changed
+   */
+  changeAccessKeys<T>(account: string, change: (keys: readonly AccessKey[]) => KeysChange<T>): Promise<T>;
+  accessKeyUsed(key: string, now: number): Promise<void>;
 
   /**
    * Claims an Idempotency-Key of a caller for one request, durably. A claim that a crash left open is `inProgress` until

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { plan as planDocument, product } from '../center/test-world.ts';
 import { newDeviceState, step } from '../engine/index.ts';
+import { firstAccount } from './accounts.ts';
 import type { NewDevice } from './registry.ts';
 import type { Store } from './store.ts';
 
@@ -21,12 +22,12 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
   const devices = (count: number): NewDevice[] =>
     Array.from({ length: count }, (_, index) => ({ deviceKey: `DEV${String(index).padStart(4, '0')}` }));
   const register = async (store: Store, count: number) => {
-    await store.registry.registerProducts([{ productKey: product, name: 'Tracker' }], 'key', 1);
+    await store.registry.registerProducts(firstAccount, [{ productKey: product, name: 'Tracker' }], 'key', 1);
     await store.registry.registerDevices(product, devices(count), 'key', 1);
   };
   const activate = async (store: Store, count: number) => {
     await register(store, count);
-    await store.plans.createPlan('p1', planDocument(), 'key', 1);
+    await store.plans.createPlan(firstAccount, 'p1', planDocument(), 'key', 1);
     const targets = await store.plans.targetDevices(product, { after: '' }, Number.MAX_SAFE_INTEGER, 10_000);
     await store.plans.addPlanDevices(
       'p1',
@@ -42,14 +43,16 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
 
   withStore('what was written is there after it was opened again', async (store, again) => {
     await register(store, 3);
-    await store.accounts.putAccessKey({ key: 'k', role: 'owner', secret: 's', name: 'n', createdAt: 1 });
+    const key = { key: 'k', account: firstAccount, role: 'owner' as const, secret: 's', name: 'n', createdAt: 1 };
+    const put = [{ ...key, expiresAt: null, usedAt: null }];
+    await store.accounts.changeAccessKeys(firstAccount, () => ({ put, result: null }));
     const reopened = await again();
     expect(await reopened.accounts.findAccessKey('k')).toMatchObject({ role: 'owner', secret: 's' });
     expect(await reopened.registry.findDevice(product, 'DEV0002')).toMatchObject({
       deviceKey: 'DEV0002',
       versions: [],
     });
-    expect((await reopened.registry.listAudit(10, null)).items.map(({ action }) => action)).toEqual([
+    expect((await reopened.registry.listAudit(firstAccount, 10, null)).items.map(({ action }) => action)).toEqual([
       'registerDevices',
       'registerProducts',
     ]);
@@ -59,10 +62,80 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
     await register(store, 3);
     expect(await store.registry.registerDevices(product, devices(4), 'key', 1)).toEqual({ created: 1, unchanged: 3 });
     expect(await store.registry.registerDevices('none', devices(1), 'key', 1)).toBeNull();
-    expect(await store.registry.registerProducts([{ productKey: product, name: 'New' }], 'key', 1)).toMatchObject({
+    expect(
+      await store.registry.registerProducts(firstAccount, [{ productKey: product, name: 'New' }], 'key', 1),
+    ).toMatchObject({
       renamed: 1,
     });
     expect(await store.registry.listDevices({ productKey: product, now: 1 }, 2, 3)).toMatchObject({ total: 4 });
+  });
+
+  withStore('accounts have names, keys, products, packages, plans and an audit trail of their own', async (store) => {
+    const key = (name: string, account: string) => {
+      const about = { account, role: 'owner' as const, secret: 's', name, createdAt: 1, expiresAt: null, usedAt: null };
+      return { key: name, ...about };
+    };
+    const other = { id: 'other', name: 'Other', createdAt: 5 };
+    const audit = { account: firstAccount, time: 5, who: 'key', action: 'openAccount', subject: 'other', detail: '' };
+    expect(await store.accounts.addAccount(other, key('k1', 'other'), audit)).toBe(true);
+    expect(await store.accounts.addAccount({ ...other, id: 'x', name: 'other ' }, key('k2', 'x'), audit)).toBe(false);
+    expect(await store.accounts.listAccounts()).toMatchObject([{ id: firstAccount }, other]);
+
+    const change = store.accounts.changeAccessKeys('other', (keys) => ({
+      put: [...keys.map((each) => ({ ...each, expiresAt: 9 })), key('k3', 'other')],
+      audit: { time: 6, who: 'k1', action: 'rotateAccessKey', subject: 'k1', detail: '' },
+      result: keys.length,
+    }));
+    expect(await change).toBe(1);
+    await store.accounts.accessKeyUsed('k1', 7);
+    expect(await store.accounts.findAccessKey('k1')).toMatchObject({ account: 'other', expiresAt: 9, usedAt: 7 });
+    expect((await store.accounts.listAccessKeys('other')).map(({ key: each }) => each)).toEqual(['k1', 'k3']);
+    expect(await store.accounts.listAccessKeys(firstAccount)).toEqual([]);
+    await store.accounts.changeAccessKeys(firstAccount, () => ({ remove: ['k1'], result: null }));
+    expect(await store.accounts.findAccessKey('k1')).not.toBeNull();
+    const refusing = () => {
+      throw new Error('the last one');
+    };
+    await expect(store.accounts.changeAccessKeys('other', refusing)).rejects.toThrow('the last one');
+    await store.accounts.changeAccessKeys('other', () => ({ remove: ['k1'], result: null }));
+    expect(await store.accounts.findAccessKey('k1')).toBeNull();
+
+    await activate(store, 1);
+    const theirs = [{ productKey: 'theirs', name: 'Theirs' }];
+    await store.registry.registerProducts('other', theirs, 'key', 8);
+    expect(await store.registry.registerProducts('other', [{ productKey: product, name: 'X' }], 'key', 1)).toEqual({
+      foreign: product,
+    });
+    expect((await store.registry.listProducts('other', 1, 10)).items.map(({ productKey }) => productKey)).toEqual([
+      'theirs',
+    ]);
+    const owners = await Promise.all([
+      store.accounts.ownerOf('plan', 'p1'),
+      store.accounts.ownerOf('product', 'theirs'),
+      store.accounts.ownerOf('package', 'none'),
+    ]);
+    expect(owners).toEqual([firstAccount, 'other', null]);
+    expect(await store.plans.createPlan('other', 'p2', planDocument({ product: 'theirs' }), 'key', 9)).toMatchObject({
+      account: 'other',
+    });
+    expect((await store.plans.listPlans('other', {}, 10, null)).items.map(({ id }) => id)).toEqual(['p2']);
+    expect((await store.plans.findPlanByName('other', 'march'))?.id).toBe('p2');
+    expect((await store.plans.findPlanByName(firstAccount, 'march'))?.id).toBe('p1');
+    const record = { name: 'FW', type: 'module' as const, version: '2.0.0', sourceVersion: null, remarks: '' };
+    const made = { ...record, files: [], complete: true, verification: 'notVerified' as const, createdAt: 1 };
+    expect(await store.packages.createPackage({ ...made, id: 'a', account: firstAccount }, 'key')).toBe('created');
+    expect(await store.packages.createPackage({ ...made, id: 'b', account: 'other' }, 'key')).toBe('created');
+    expect((await store.packages.resolvePackage('other', 'module', '2.0.0', null))?.id).toBe('b');
+    expect((await store.packages.listPackages('other', {}, 10, null)).items.map(({ id }) => id)).toEqual(['b']);
+    // The first account's activated plan needs its own package of that version, not this one.
+    expect(await store.packages.deletePackage('b', 'key', 10)).toMatchObject({ kind: 'deleted' });
+    expect((await store.registry.listAudit('other', 100, null)).items.map(({ action }) => action)).toEqual([
+      'deletePackage',
+      'createPackage',
+      'createPlan',
+      'registerProducts',
+      'rotateAccessKey',
+    ]);
   });
 
   withStore('an idempotency key is claimed once', async (store) => {
@@ -79,7 +152,7 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
   withStore('a work that fails leaves those beside it whole', async (store) => {
     await activate(store, 2);
     const results = await Promise.allSettled([
-      store.registry.registerProducts([{ productKey: 'q', name: 'Q' }], 'key', 1),
+      store.registry.registerProducts(firstAccount, [{ productKey: 'q', name: 'Q' }], 'key', 1),
       store.plans.changePlan(
         'p1',
         () => {
@@ -136,7 +209,15 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
 
   withStore('a package that an activated plan needs is not deleted', async (store) => {
     await activate(store, 1);
-    const record = { id: 'x', name: 'FW', type: 'module' as const, version: '2.0.0', sourceVersion: null, remarks: '' };
+    const record = {
+      id: 'x',
+      account: firstAccount,
+      name: 'FW',
+      type: 'module' as const,
+      version: '2.0.0',
+      sourceVersion: null,
+      remarks: '',
+    };
     const made = { ...record, files: [], complete: true, verification: 'notVerified' as const, createdAt: 1 };
     expect(await store.packages.createPackage(made, 'key')).toBe('created');
     expect(await store.packages.createPackage({ ...made, id: 'y', name: 'fw ' }, 'key')).toBe('nameTaken');
@@ -151,9 +232,9 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
     async (store, again) => {
       const [hostile, kept] = ['a\0b\ud800c\u0007😀', 'a\ufffdb\ufffdc\u0007😀'];
       await activate(store, 2);
-      await store.registry.registerProducts([{ productKey: 'q', name: hostile }], hostile, 1);
+      await store.registry.registerProducts(firstAccount, [{ productKey: 'q', name: hostile }], hostile, 1);
       await store.registry.registerDevices(product, [{ deviceKey: 'DEV0001', name: hostile }], 'key', 1);
-      await store.registry.appendAudit({ time: 1, who: hostile, action: hostile, subject: hostile, detail: hostile });
+      await store.registry.appendAudit({ account: firstAccount, time: 1, who: hostile, action: hostile, subject: hostile, detail: hostile });
       expect(await store.accounts.claimIdempotencyKey(hostile, hostile, 'f', 1, 1000)).toMatchObject({
         kind: 'claimed',
       });
@@ -161,6 +242,7 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
       const file = { name: 'f', size: 1, sha256: 'a', md5: null, crc32: null, uploaded: false };
       const about = {
         id: 'x',
+        account: firstAccount,
         name: hostile,
         type: 'module' as const,
         version: '9',
@@ -183,16 +265,16 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
       });
 
       const reopened = await again();
-      expect(await reopened.registry.findProduct('q')).toEqual({ productKey: 'q', name: kept });
+      expect(await reopened.registry.findProduct('q')).toMatchObject({ productKey: 'q', name: kept });
       // Whatever is packed comes back as it was sent.
       expect(await reopened.registry.findDevice(product, 'DEV0001')).toMatchObject({
         name: kept,
         versions: [{ identifier: hostile, version: hostile }],
         lastReports: [hostile],
       });
-      const [audit] = (await reopened.registry.listAudit(1, null)).items;
+      const [audit] = (await reopened.registry.listAudit(firstAccount, 1, null)).items;
       expect(audit).toMatchObject({ who: 'key', action: 'createPackage', subject: kept });
-      expect((await reopened.registry.listAudit(2, null)).items[1]).toMatchObject({
+      expect((await reopened.registry.listAudit(firstAccount, 2, null)).items[1]).toMatchObject({
         who: kept,
         action: kept,
         detail: kept,

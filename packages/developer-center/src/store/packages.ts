@@ -14,6 +14,8 @@ export interface PackageFileRecord {
 
 export interface PackageRecord {
   readonly id: string;
+  /** Id of the account that it belongs to. */
+  readonly account: string;
   readonly name: string;
   readonly type: ComponentType;
   readonly version: string;
@@ -41,13 +43,23 @@ export interface Page<T> {
 }
 
 export interface PackageStore {
-  /** `nameTaken`: by another package; `exists`: one of the same type, version and source version is there. */
+  /** In its account, `nameTaken`: by another package; `exists`: one of the same type, version and source version is there. */
   createPackage(record: PackageRecord, who: string): Promise<'created' | 'nameTaken' | 'exists'>;
   findPackage(id: string): Promise<PackageRecord | null>;
-  /** The one package of a type, version and source version. */
-  resolvePackage(type: ComponentType, version: string, sourceVersion: string | null): Promise<PackageRecord | null>;
+  /** The account's one package of a type, version and source version. */
+  resolvePackage(
+    account: string,
+    type: ComponentType,
+    version: string,
+    sourceVersion: string | null,
+  ): Promise<PackageRecord | null>;
   /** Newest first. */
-  listPackages(filter: PackageFilter, limit: number, cursor: string | null): Promise<Page<PackageRecord>>;
+  listPackages(
+    account: string,
+    filter: PackageFilter,
+    limit: number,
+    cursor: string | null,
+  ): Promise<Page<PackageRecord>>;
   /** Records that the bytes of a file are here and are what was declared. Again is harmless. `null`: no such package or file. */
   fileUploaded(
     packageId: string,

@@ -17,6 +17,8 @@ export interface PlanCounts extends Tally {
 /** A plan without its lists of devices: those may be long, and {@link PlanStore.planDocument} has them. */
 export interface PlanRecord extends PlanMachine {
   readonly id: string;
+  /** Id of the account that it belongs to. */
+  readonly account: string;
   /** Empty lists in `targets`. */
   readonly document: Plan;
   readonly revision: number;
@@ -118,13 +120,15 @@ export interface TargetDevice {
 }
 
 export interface PlanStore {
-  createPlan(id: string, document: Plan, who: string, now: number): Promise<PlanRecord | 'nameTaken'>;
+  /** `nameTaken`: by another plan of the account. */
+  createPlan(account: string, id: string, document: Plan, who: string, now: number): Promise<PlanRecord | 'nameTaken'>;
   findPlan(id: string): Promise<PlanRecord | null>;
-  findPlanByName(name: string): Promise<PlanRecord | null>;
+  findPlanByName(account: string, name: string): Promise<PlanRecord | null>;
   /** The document as it was saved, with its lists. @throws StoreError corrupt, when it is not what its digest says */
   planDocument(id: string): Promise<Plan | null>;
   /** Newest first. */
   listPlans(
+    account: string,
     filter: { name?: string | undefined; product?: string | undefined; status?: string | undefined },
     limit: number,
     cursor: string | null,

@@ -5,6 +5,8 @@ import type { Page } from './packages.ts';
 
 export interface ProductRecord {
   readonly productKey: string;
+  /** Id of the account that it belongs to. */
+  readonly account: string;
   readonly name: string;
 }
 
@@ -49,6 +51,8 @@ export interface DeviceFacts {
 
 export interface AuditRecord {
   readonly id: number;
+  /** Id of the account whose things were changed. */
+  readonly account: string;
   readonly time: number;
   readonly who: string;
   readonly action: string;
@@ -58,11 +62,13 @@ export interface AuditRecord {
 export type NewAudit = Omit<AuditRecord, 'id'>;
 
 export interface RegistryStore {
+  /** All or none: the key of a product that belongs to another account is answered, and nothing is changed. */
   registerProducts(
-    products: readonly ProductRecord[],
+    account: string,
+    products: readonly Omit<ProductRecord, 'account'>[],
     who: string,
     now: number,
-  ): Promise<{ created: number; unchanged: number; renamed: number }>;
+  ): Promise<{ created: number; unchanged: number; renamed: number } | { foreign: string }>;
   /** `null`: the product is not known. */
   registerDevices(
     productKey: string,
@@ -72,6 +78,7 @@ export interface RegistryStore {
   ): Promise<{ created: number; unchanged: number } | null>;
   /** By product key. `pageNum` counts from 1; the published API pages by number. */
   listProducts(
+    account: string,
     pageNum: number,
     pageSize: number,
     productKey?: string,
@@ -89,5 +96,5 @@ export interface RegistryStore {
   setAutoUpgrade(productKey: string, deviceKey: string, on: boolean): Promise<boolean>;
   appendAudit(entry: NewAudit): Promise<void>;
   /** Newest first. */
-  listAudit(limit: number, cursor: string | null): Promise<Page<AuditRecord>>;
+  listAudit(account: string, limit: number, cursor: string | null): Promise<Page<AuditRecord>>;
 }

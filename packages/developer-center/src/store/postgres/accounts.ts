@@ -1,12 +1,29 @@
-import type { AccessKey, AccountStore, IdempotencyClaim, KeptReply } from '../accounts.ts';
+import { nameIdentity } from '@otaplan/model';
+import type {
+  AccessKey,
+  AccountRecord,
+  AccountStore,
+  IdempotencyClaim,
+  KeptReply,
+  KeysChange,
+  Owned,
+} from '../accounts.ts';
+import type { NewAudit } from '../registry.ts';
 import { accessKeyOf } from '../rows/access-key.ts';
 import { claimOf } from '../rows/idempotency.ts';
-import type { Database } from './database.ts';
+import { appendAudit } from './audit.ts';
+import type { Database, Queries } from './database.ts';
 import { livingOwners } from './replica.ts';
 
-const columns = 'key, role, secret, name, created_at';
+const columns = 'key, account, role, secret, name, created_at, expires_at, used_at';
 
-/** Access keys and idempotency records in PostgreSQL. A claim belongs to a replica, and is free when that is gone. */
+const owner: Readonly<Record<Owned, string>> = {
+  plan: 'SELECT account FROM plan WHERE id = $1',
+  package: 'SELECT account FROM package WHERE id = $1',
+  product: 'SELECT account FROM product WHERE key = $1',
+};
+
+/** Accounts, access keys and idempotency records in PostgreSQL. A claim belongs to a replica, and is free when that is gone. */
 export class PostgresAccounts implements AccountStore {
   readonly #db: Database;
   readonly #owner: string;
@@ -16,16 +33,29 @@ export class PostgresAccounts implements AccountStore {
     this.#owner = owner;
   }
 
-  async putAccessKey({ key, role, secret, name, createdAt }: AccessKey): Promise<void> {
-    await this.#db.run(
-      `INSERT INTO access_key (${columns}) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (key) DO UPDATE SET role = excluded.role, secret = excluded.secret, name = excluded.name`,
-      key,
-      role,
-      secret,
-      name,
-      createdAt,
-    );
+  addAccount({ id, name, createdAt }: AccountRecord, first: AccessKey, audit: NewAudit): Promise<boolean> {
+    return this.#db.transaction(async (queries) => {
+      const sql =
+        'INSERT INTO account (id, name, name_identity, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING';
+      if ((await queries.run(sql, id, name, nameIdentity(name), createdAt)) === 0) return false;
+      await put(queries, first);
+      await appendAudit(queries, audit);
+      return true;
+    });
+  }
+
+  async listAccounts(): Promise<AccountRecord[]> {
+    const rows = await this.#db.all('SELECT id, name, created_at FROM account ORDER BY name_identity COLLATE "C"');
+    return rows.map((row) => ({
+      id: String(row['id']),
+      name: String(row['name']),
+      createdAt: Number(row['created_at']),
+    }));
+  }
+
+  async ownerOf(kind: Owned, id: string): Promise<string | null> {
+    const row = await this.#db.get(owner[kind], id);
+    return row ? String(row['account']) : null;
   }
 
   async findAccessKey(key: string): Promise<AccessKey | null> {
@@ -33,12 +63,25 @@ export class PostgresAccounts implements AccountStore {
     return row ? accessKeyOf(row) : null;
   }
 
-  async listAccessKeys(): Promise<AccessKey[]> {
-    return (await this.#db.all(`SELECT ${columns} FROM access_key ORDER BY key COLLATE "C"`)).map(accessKeyOf);
+  listAccessKeys(account?: string): Promise<AccessKey[]> {
+    return keysOf(this.#db, account ?? null);
   }
 
-  async deleteAccessKey(key: string): Promise<void> {
-    await this.#db.run('DELETE FROM access_key WHERE key = $1', key);
+  changeAccessKeys<T>(account: string, change: (keys: readonly AccessKey[]) => KeysChange<T>): Promise<T> {
+    return this.#db.repeatable(async (queries) => {
+      // The account's row is the lock: the last owner key is not taken away by two at once.
+      await queries.get('SELECT id FROM account WHERE id = $1 FOR UPDATE', account);
+      const made = change(await keysOf(queries, account));
+      for (const key of made.put ?? []) await put(queries, key);
+      const gone = made.remove ?? [];
+      await queries.run('DELETE FROM access_key WHERE account = $1 AND key = ANY($2::text[])', account, gone);
+      if (made.audit) await appendAudit(queries, { account, ...made.audit });
+      return made.result;
+    });
+  }
+
+  async accessKeyUsed(key: string, now: number): Promise<void> {
+    await this.#db.run('UPDATE access_key SET used_at = $2 WHERE key = $1', key, now);
   }
 
   claimIdempotencyKey(
@@ -91,4 +134,25 @@ export class PostgresAccounts implements AccountStore {
   async sweepIdempotencyKeys(before: number): Promise<void> {
     await this.#db.run('DELETE FROM idempotency WHERE created_at < $1', before);
   }
+}
+
+async function keysOf(queries: Queries, account: string | null): Promise<AccessKey[]> {
+  const sql = `SELECT ${columns} FROM access_key WHERE $1::text IS NULL OR account = $1 ORDER BY created_at, key COLLATE "C"`;
+  return (await queries.all(sql, account)).map(accessKeyOf);
+}
+
+async function put(queries: Queries, key: AccessKey): Promise<void> {
+  await queries.run(
+    `INSERT INTO access_key (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     ON CONFLICT (key) DO UPDATE SET role = excluded.role, secret = excluded.secret, name = excluded.name,
+     expires_at = excluded.expires_at`,
+    key.key,
+    key.account,
+    key.role,
+    key.secret,
+    key.name,
+    key.createdAt,
+    key.expiresAt,
+    key.usedAt,
+  );
 }

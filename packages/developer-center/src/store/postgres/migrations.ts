@@ -75,4 +75,19 @@ export const migrations: readonly (string | ((queries: Queries) => Promise<void>
       );
     }
   },
+  // Accounts: what was there belongs to the first, and so does what a replica of the version before adds.
+  `
+  CREATE TABLE account (id text PRIMARY KEY, name text NOT NULL, name_identity text NOT NULL UNIQUE, created_at bigint NOT NULL);
+  INSERT INTO account VALUES ('first', 'First account', 'first account', 0);
+  ALTER TABLE access_key ADD COLUMN account text NOT NULL DEFAULT 'first', ADD COLUMN expires_at bigint, ADD COLUMN used_at bigint;
+  ALTER TABLE product ADD COLUMN account text NOT NULL DEFAULT 'first';
+  CREATE INDEX product_by_account ON product (account, key);
+  ALTER TABLE audit ADD COLUMN account text NOT NULL DEFAULT 'first';
+  CREATE INDEX audit_by_account ON audit (account, id);
+  ALTER TABLE package ADD COLUMN account text NOT NULL DEFAULT 'first';
+  ALTER TABLE package DROP CONSTRAINT package_name, DROP CONSTRAINT package_type_version_source_version_key,
+    ADD CONSTRAINT package_name UNIQUE (account, name_identity), ADD UNIQUE (account, type, version, source_version);
+  ALTER TABLE plan ADD COLUMN account text NOT NULL DEFAULT 'first';
+  ALTER TABLE plan DROP CONSTRAINT plan_name, ADD CONSTRAINT plan_name UNIQUE (account, name_identity);
+  `,
 ];

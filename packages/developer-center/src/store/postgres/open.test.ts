@@ -6,6 +6,7 @@ import { hour, plan, product, World } from '../../center/test-world.ts';
 import { systemClock } from '../../clock.ts';
 import { step } from '../../engine/index.ts';
 import { findPostgres } from '../../testing/postgres.ts';
+import { firstAccount } from '../accounts.ts';
 import { storeConformance } from '../conformance.ts';
 import type { Store } from '../store.ts';
 import { Database } from './database.ts';
@@ -66,7 +67,7 @@ describe.skipIf(typeof postgres === 'string')(`the store in PostgreSQL${why}`, (
   test('two replicas count exactly, each in its slot, and take turns at what is due', async () => {
     const url = await database();
     const [one, two] = await Promise.all([open(url), open(url)]);
-    await one.registry.registerProducts([{ productKey: product, name: 'Tracker' }], 'key', 1);
+    await one.registry.registerProducts(firstAccount, [{ productKey: product, name: 'Tracker' }], 'key', 1);
     const keys = Array.from({ length: 300 }, (_, index) => `DEV${String(index).padStart(4, '0')}`);
     await one.registry.registerDevices(
       product,
@@ -74,7 +75,7 @@ describe.skipIf(typeof postgres === 'string')(`the store in PostgreSQL${why}`, (
       'key',
       1,
     );
-    await one.plans.createPlan('p1', plan(), 'key', 1);
+    await one.plans.createPlan(firstAccount, 'p1', plan(), 'key', 1);
     const targets = await two.plans.targetDevices(product, { after: '' }, Number.MAX_SAFE_INTEGER, 1000);
     await two.plans.addPlanDevices(
       'p1',
@@ -162,7 +163,7 @@ describe.skipIf(typeof postgres === 'string')(`the store in PostgreSQL${why}`, (
     await again;
     one.shared?.relay.tell('after');
     await vi.waitFor(() => expect(heard).toEqual(['after']), 10_000);
-    await one.registry.registerProducts([{ productKey: product, name: 'Tracker' }], 'key', 1);
+    await one.registry.registerProducts(firstAccount, [{ productKey: product, name: 'Tracker' }], 'key', 1);
     expect(await two.registry.findProduct(product)).not.toBeNull();
     await db.close();
     await Promise.all([one.close(), two.close()]);

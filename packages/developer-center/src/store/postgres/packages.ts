@@ -20,8 +20,8 @@ export class PostgresPackages implements PackageStore {
     try {
       return await this.#db.transaction(async (queries): Promise<'created'> => {
         const row = await queries.get(
-          `INSERT INTO package (id, name, name_identity, type, version, source_version, remarks, complete, verification, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING row`,
+          `INSERT INTO package (id, name, name_identity, type, version, source_version, remarks, complete, verification, created_at,
+           account) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING row`,
           record.id,
           record.name,
           nameIdentity(record.name),
@@ -32,6 +32,7 @@ export class PostgresPackages implements PackageStore {
           record.complete,
           record.verification,
           record.createdAt,
+          record.account,
         );
         const { files } = record;
         await queries.run(
@@ -45,8 +46,8 @@ export class PostgresPackages implements PackageStore {
           files.map((file) => file.md5),
           files.map((file) => file.crc32),
         );
-        const { createdAt: time, name: subject, version: detail } = record;
-        await appendAudit(queries, { time, who, action: 'createPackage', subject, detail });
+        const { account, createdAt: time, name: subject, version: detail } = record;
+        await appendAudit(queries, { account, time, who, action: 'createPackage', subject, detail });
         return 'created';
       });
     } catch (error) {
@@ -62,26 +63,33 @@ export class PostgresPackages implements PackageStore {
   }
 
   async resolvePackage(
+    account: string,
     type: ComponentType,
     version: string,
     sourceVersion: string | null,
   ): Promise<PackageRecord | null> {
-    const sql = 'SELECT * FROM package WHERE type = $1 AND version = $2 AND source_version = $3';
-    const [record] = await recordsOf(this.#db, await this.#db.all(sql, type, version, sourceVersion ?? ''));
+    const sql = 'SELECT * FROM package WHERE account = $1 AND type = $2 AND version = $3 AND source_version = $4';
+    const [record] = await recordsOf(this.#db, await this.#db.all(sql, account, type, version, sourceVersion ?? ''));
     return record ?? null;
   }
 
-  async listPackages(filter: PackageFilter, limit: number, cursor: string | null): Promise<Page<PackageRecord>> {
+  async listPackages(
+    account: string,
+    filter: PackageFilter,
+    limit: number,
+    cursor: string | null,
+  ): Promise<Page<PackageRecord>> {
     const rows = await this.#db.all(
       `SELECT * FROM package WHERE row < $1 AND ($2::text IS NULL OR strpos(name_identity, $2) > 0)
        AND ($3::text IS NULL OR type = $3) AND ($4::text IS NULL OR version = $4) AND ($5::text IS NULL OR source_version = $5)
-       ORDER BY row DESC LIMIT $6`,
+       AND account = $7 ORDER BY row DESC LIMIT $6`,
       below(cursor),
       filter.name === undefined ? null : nameIdentity(filter.name),
       filter.type ?? null,
       filter.version ?? null,
       filter.sourceVersion ?? null,
       limit + 1,
+      account,
     );
     const page = pageOf(rows, limit, (row) => Number(row['row']));
     return { ...page, items: await recordsOf(this.#db, page.items) };
@@ -95,7 +103,7 @@ export class PostgresPackages implements PackageStore {
     now: number,
   ): Promise<PackageRecord | null> {
     return this.#db.transaction(async (queries) => {
-      const row = await queries.get('SELECT row, name FROM package WHERE id = $1 FOR UPDATE', packageId);
+      const row = await queries.get('SELECT row, account, name FROM package WHERE id = $1 FOR UPDATE', packageId);
       if (!row) return null;
       const packageRow = Number(row['row']);
       const kept = await queries.run(
@@ -112,7 +120,8 @@ export class PostgresPackages implements PackageStore {
           packageRow,
         );
         const subject = String(row['name']);
-        await appendAudit(queries, { time: now, who, action: 'uploadPackageFile', subject, detail: fileName });
+        const account = String(row['account']);
+        await appendAudit(queries, { account, time: now, who, action: 'uploadPackageFile', subject, detail: fileName });
       }
       const [record] = await recordsOf(queries, await queries.all('SELECT * FROM package WHERE row = $1', packageRow));
       return record?.files.some((file) => file.name === fileName) ? record : null;
@@ -129,15 +138,15 @@ export class PostgresPackages implements PackageStore {
       const [row] = await queries.all('SELECT * FROM package WHERE id = $1 FOR UPDATE', id);
       const [record] = row ? await recordsOf(queries, [row]) : [];
       if (!row || !record) return { kind: 'unknown' as const };
-      const plans = await queries.all(`SELECT document FROM plan WHERE ${activated}`);
+      const plans = await queries.all(`SELECT document FROM plan WHERE account = $1 AND ${activated}`, record.account);
       const user = plans
         .map(({ document }) => JSON.parse(String(document)) as Plan)
         .find((plan) => needsPackage(plan, record));
       if (user) return { kind: 'inUse' as const, planName: user.name };
       await queries.run('DELETE FROM package_file WHERE package_row = $1', Number(row['row']));
       await queries.run('DELETE FROM package WHERE row = $1', Number(row['row']));
-      const { name: subject, version: detail } = record;
-      await appendAudit(queries, { time: now, who, action: 'deletePackage', subject, detail });
+      const { account, name: subject, version: detail } = record;
+      await appendAudit(queries, { account, time: now, who, action: 'deletePackage', subject, detail });
       return { kind: 'deleted' as const, files: [...record.files] };
     });
   }

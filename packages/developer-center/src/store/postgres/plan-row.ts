@@ -6,7 +6,8 @@ import type { Queries } from './database.ts';
 
 export const activated = "status IN ('toBeUpgraded', 'upgrading', 'suspended')";
 /** All of a plan but its lists of devices. */
-const columns = 'row, id, status, revision, document, state, created_at, updated_at, due_at, activation, devices';
+const columns =
+  'row, account, id, status, revision, document, state, created_at, updated_at, due_at, activation, devices';
 
 /** A plan as it was read; inside a transaction that holds its row, it is changed here and written at the end. */
 export class PlanRow extends KeptPlan {

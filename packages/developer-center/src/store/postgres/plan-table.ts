@@ -2,6 +2,7 @@ import { nameIdentity, type Plan } from '@otaplan/model';
 import { newPlanState } from '../../engine/index.ts';
 import type { Page } from '../packages.ts';
 import type { PlanChange, PlanRecord } from '../plans.ts';
+import { about } from '../rows/audit.ts';
 import { below, pageOf } from '../rows/page.ts';
 import { soundDocument, splitDocument } from '../rows/plan-document.ts';
 import { StoreError } from '../store-error.ts';
@@ -21,13 +22,19 @@ export class PlanTable {
     this.#slot = slot;
   }
 
-  async createPlan(id: string, document: Plan, who: string, now: number): Promise<PlanRecord | 'nameTaken'> {
+  async createPlan(
+    account: string,
+    id: string,
+    document: Plan,
+    who: string,
+    now: number,
+  ): Promise<PlanRecord | 'nameTaken'> {
     const { head, targets } = splitDocument(document);
     const made = await unlessNameTaken(
       this.#db.transaction(async (queries) => {
         await queries.run(
-          `INSERT INTO plan (id, name_identity, product, status, revision, document, targets, state, created_at, updated_at)
-           VALUES ($1, $2, $3, 'inactivated', 1, $4, $5, $6, $7, $7)`,
+          `INSERT INTO plan (account, id, name_identity, product, status, revision, document, targets, state, created_at, updated_at)
+           VALUES ($8, $1, $2, $3, 'inactivated', 1, $4, $5, $6, $7, $7)`,
           id,
           nameIdentity(document.name),
           document.product,
@@ -35,9 +42,10 @@ export class PlanTable {
           targets,
           JSON.stringify(newPlanState),
           now,
+          account,
         );
         const { name: subject, digest: detail } = document;
-        await appendAudit(queries, { time: now, who, action: 'createPlan', subject, detail });
+        await appendAudit(queries, { account, time: now, who, action: 'createPlan', subject, detail });
         return (await existingPlan(queries, id)).snapshot();
       }),
     );
@@ -49,8 +57,8 @@ export class PlanTable {
     return plan?.snapshot() ?? null;
   }
 
-  async findPlanByName(name: string): Promise<PlanRecord | null> {
-    const [plan] = await readPlans(this.#db, 'name_identity = $1', nameIdentity(name));
+  async findPlanByName(account: string, name: string): Promise<PlanRecord | null> {
+    const [plan] = await readPlans(this.#db, 'account = $1 AND name_identity = $2', account, nameIdentity(name));
     return plan?.snapshot() ?? null;
   }
 
@@ -61,6 +69,7 @@ export class PlanTable {
   }
 
   async listPlans(
+    account: string,
     filter: { name?: string | undefined; product?: string | undefined; status?: string | undefined },
     limit: number,
     cursor: string | null,
@@ -68,12 +77,13 @@ export class PlanTable {
     const plans = await readPlans(
       this.#db,
       `row < $1 AND ($2::text IS NULL OR strpos(name_identity, $2) > 0) AND ($3::text IS NULL OR product = $3)
-       AND ($4::text IS NULL OR status = $4) ORDER BY row DESC LIMIT $5`,
+       AND ($4::text IS NULL OR status = $4) AND account = $6 ORDER BY row DESC LIMIT $5`,
       below(cursor),
       filter.name === undefined ? null : nameIdentity(filter.name),
       filter.product ?? null,
       filter.status ?? null,
       limit + 1,
+      account,
     );
     const page = pageOf(plans, limit, ({ row }) => row);
     return { ...page, items: page.items.map((plan) => plan.snapshot()) };
@@ -111,7 +121,7 @@ export class PlanTable {
     }
     plan.change(made, now);
     if (action === undefined) return;
-    await appendAudit(queries, { time: now, who, action, subject: plan.document.name, detail: detail ?? '' });
+    await appendAudit(queries, { ...about(plan), time: now, who, action, detail: detail ?? '' });
   }
 
   deletePlan(id: string, check: (plan: PlanRecord) => void, who: string, now: number): Promise<boolean> {
@@ -124,7 +134,7 @@ export class PlanTable {
         await queries.run(`DELETE FROM ${table} WHERE plan_row = $1`, plan.row);
       }
       await queries.run('DELETE FROM plan WHERE row = $1', plan.row);
-      await appendAudit(queries, { time: now, who, action: 'deletePlan', subject: plan.document.name, detail: '' });
+      await appendAudit(queries, { ...about(plan), time: now, who, action: 'deletePlan', detail: '' });
       return true;
     });
   }

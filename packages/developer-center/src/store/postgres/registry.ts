@@ -17,29 +17,37 @@ export class PostgresRegistry implements RegistryStore {
   }
 
   registerProducts(
-    products: readonly ProductRecord[],
+    account: string,
+    products: readonly Omit<ProductRecord, 'account'>[],
     who: string,
     now: number,
-  ): Promise<{ created: number; unchanged: number; renamed: number }> {
+  ): ReturnType<RegistryStore['registerProducts']> {
     return this.#db.repeatable(async (queries) => {
       const counts = { created: 0, unchanged: 0, renamed: 0 };
+      const foreign = await queries.get(
+        'SELECT key FROM product WHERE key = ANY($1::text[]) AND account <> $2 ORDER BY key LIMIT 1',
+        products.map(({ productKey }) => productKey),
+        account,
+      );
+      if (foreign) return { foreign: String(foreign['key']) };
       for (const { productKey, name } of products) {
         const created = await queries.run(
-          'INSERT INTO product (key, name) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING',
+          'INSERT INTO product (account, key, name) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING',
+          account,
           productKey,
           name,
         );
         if (created > 0) counts.created++;
         else {
-          const sql = 'UPDATE product SET name = $2 WHERE key = $1 AND name <> $2';
-          if ((await queries.run(sql, productKey, name)) > 0) counts.renamed++;
+          const sql = 'UPDATE product SET name = $2 WHERE key = $1 AND name <> $2 AND account = $3';
+          if ((await queries.run(sql, productKey, name, account)) > 0) counts.renamed++;
           else counts.unchanged++;
         }
       }
       if (counts.created + counts.renamed > 0) {
         const subject = products.length === 1 ? (products[0]?.productKey ?? '') : `${products.length} products`;
         const detail = JSON.stringify(counts);
-        await appendAudit(queries, { time: now, who, action: 'registerProducts', subject, detail });
+        await appendAudit(queries, { account, time: now, who, action: 'registerProducts', subject, detail });
       }
       return counts;
     });
@@ -52,7 +60,7 @@ export class PostgresRegistry implements RegistryStore {
     now: number,
   ): Promise<{ created: number; unchanged: number } | null> {
     return this.#db.repeatable(async (queries) => {
-      const product = await queries.get('SELECT id FROM product WHERE key = $1', productKey);
+      const product = await queries.get('SELECT id, account FROM product WHERE key = $1', productKey);
       if (!product) return null;
       // Of the same key given twice the last counts, as if they had come one after the other.
       const unique = new Map<string, NewDevice>();
@@ -84,30 +92,34 @@ export class PostgresRegistry implements RegistryStore {
       const counts = { created, unchanged: devices.length - created };
       if (created > 0) {
         const detail = JSON.stringify(counts);
-        await appendAudit(queries, { time: now, who, action: 'registerDevices', subject: productKey, detail });
+        const account = String(product['account']);
+        await appendAudit(queries, { account, time: now, who, action: 'registerDevices', subject: productKey, detail });
       }
       return counts;
     });
   }
 
   async listProducts(
+    account: string,
     pageNum: number,
     pageSize: number,
     productKey?: string,
   ): Promise<{ items: ProductRecord[]; total: number }> {
     const key = productKey ?? null;
     const rows = await this.#db.all(
-      'SELECT key, name FROM product WHERE $1::text IS NULL OR key = $1 ORDER BY key LIMIT $2 OFFSET $3',
+      'SELECT account, key, name FROM product WHERE account = $4 AND ($1::text IS NULL OR key = $1) ORDER BY key LIMIT $2 OFFSET $3',
       key,
       pageSize,
       (pageNum - 1) * pageSize,
+      account,
     );
-    const total = await this.#db.get('SELECT count(*) AS n FROM product WHERE $1::text IS NULL OR key = $1', key);
+    const counting = 'SELECT count(*) AS n FROM product WHERE account = $2 AND ($1::text IS NULL OR key = $1)';
+    const total = await this.#db.get(counting, key, account);
     return { items: rows.map(productOf), total: Number(total?.['n']) };
   }
 
   async findProduct(productKey: string): Promise<ProductRecord | null> {
-    const row = await this.#db.get('SELECT key, name FROM product WHERE key = $1', productKey);
+    const row = await this.#db.get('SELECT account, key, name FROM product WHERE key = $1', productKey);
     return row ? productOf(row) : null;
   }
 
@@ -154,9 +166,9 @@ export class PostgresRegistry implements RegistryStore {
     return appendAudit(this.#db, entry);
   }
 
-  async listAudit(limit: number, cursor: string | null): Promise<Page<AuditRecord>> {
-    const sql = 'SELECT * FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2';
-    const rows = await this.#db.all(sql, below(cursor), limit + 1);
+  async listAudit(account: string, limit: number, cursor: string | null): Promise<Page<AuditRecord>> {
+    const sql = 'SELECT * FROM audit WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3';
+    const rows = await this.#db.all(sql, account, below(cursor), limit + 1);
     return pageOf(rows.map(auditOf), limit, ({ id }) => id);
   }
 }

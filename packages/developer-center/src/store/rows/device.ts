@@ -7,7 +7,7 @@ import { isTrue, numberOrNull, type Row, textOrNull } from './row.ts';
 const rememberedReports = 16;
 
 export function productOf(row: Row): ProductRecord {
-  return { productKey: String(row['key']), name: String(row['name']) };
+  return { account: String(row['account']), productKey: String(row['key']), name: String(row['name']) };
 }
 
 /** A row of `device`. */

@@ -84,8 +84,9 @@ export abstract class OpenRun<P extends KeptPlan = KeptPlan> implements Run {
     const halted = move.status === 'suspended' && plan.status !== 'suspended';
     plan.change(move, now);
     if (!halted) return null;
-    const { name: subject } = plan.document;
-    return { time: now, who: 'schedule', action: 'haltPlan', subject, detail: move.state.reason ?? '' };
+    const { account, document } = plan;
+    const detail = move.state.reason ?? '';
+    return { account, time: now, who: 'schedule', action: 'haltPlan', subject: document.name, detail };
   }
 
   #count(before: DeviceState, after: DeviceState, statusBefore: DeviceStatus, status: DeviceStatus): void {

@@ -9,6 +9,7 @@ export function packagesOf(rows: readonly Row[], files: readonly Row[]): Package
   const byPackage = Map.groupBy(files, (file) => Number(file['package_row']));
   return rows.map((row) => ({
     id: String(row['id']),
+    account: String(row['account']),
     name: String(row['name']),
     type: componentTypes.find((type) => type === row['type']) ?? 'module',
     version: String(row['version']),

@@ -19,6 +19,7 @@ export interface PlanColumns {
 export class KeptPlan implements PlanRecord {
   readonly row: number;
   readonly id: string;
+  readonly account: string;
   readonly createdAt: number;
   readonly counts: Counts;
   document: Plan;
@@ -34,6 +35,7 @@ export class KeptPlan implements PlanRecord {
   constructor(row: Row, counters: readonly Row[]) {
     this.row = Number(row['row']);
     this.id = String(row['id']);
+    this.account = String(row['account']);
     this.createdAt = Number(row['created_at']);
     this.updatedAt = Number(row['updated_at']);
     // Written by this class alone.
@@ -80,8 +82,9 @@ export class KeptPlan implements PlanRecord {
 
   /** The plan as it is now, for outside the transaction. */
   snapshot(): PlanRecord {
-    const { id, document, status, state, revision, createdAt, updatedAt, start, end } = this;
-    return { id, document, status, state, revision, createdAt, updatedAt, start, end, counts: this.counts.snapshot() };
+    const { id, account, document, status, state, revision, createdAt, updatedAt, start, end } = this;
+    const counts = this.counts.snapshot();
+    return { id, account, document, status, state, revision, createdAt, updatedAt, start, end, counts };
   }
 
   #period(): void {

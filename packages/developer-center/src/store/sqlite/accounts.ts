@@ -1,11 +1,28 @@
-import type { AccessKey, AccountStore, IdempotencyClaim, KeptReply } from '../accounts.ts';
+import { nameIdentity } from '@otaplan/model';
+import type {
+  AccessKey,
+  AccountRecord,
+  AccountStore,
+  IdempotencyClaim,
+  KeptReply,
+  KeysChange,
+  Owned,
+} from '../accounts.ts';
+import type { NewAudit } from '../registry.ts';
 import { accessKeyOf } from '../rows/access-key.ts';
 import { claimOf } from '../rows/idempotency.ts';
+import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
 
-const columns = 'key, role, secret, name, created_at';
+const columns = 'key, account, role, secret, name, created_at, expires_at, used_at';
 
-/** Access keys and idempotency records in SQLite. */
+const owner: Readonly<Record<Owned, string>> = {
+  plan: 'SELECT account FROM plan WHERE id = ?',
+  package: 'SELECT account FROM package WHERE id = ?',
+  product: 'SELECT account FROM product WHERE key = ?',
+};
+
+/** Accounts, access keys and idempotency records in SQLite. */
 export class SqliteAccounts implements AccountStore {
   readonly #db: Database;
 
@@ -13,18 +30,28 @@ export class SqliteAccounts implements AccountStore {
     this.#db = db;
   }
 
-  putAccessKey(key: AccessKey): Promise<void> {
+  addAccount({ id, name, createdAt }: AccountRecord, first: AccessKey, audit: NewAudit): Promise<boolean> {
     return this.#db.write(() => {
-      this.#db.run(
-        `INSERT INTO access_key (${columns}) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET role = excluded.role, secret = excluded.secret, name = excluded.name`,
-        key.key,
-        key.role,
-        key.secret,
-        key.name,
-        key.createdAt,
-      );
+      const sql = 'INSERT OR IGNORE INTO account (id, name, name_identity, created_at) VALUES (?, ?, ?, ?)';
+      if (this.#db.run(sql, id, name, nameIdentity(name), createdAt).changes === 0) return false;
+      this.#put(first);
+      appendAudit(this.#db, audit);
+      return true;
     });
+  }
+
+  async listAccounts(): Promise<AccountRecord[]> {
+    const rows = this.#db.read(() => this.#db.all('SELECT id, name, created_at FROM account ORDER BY name_identity'));
+    return rows.map((row) => ({
+      id: String(row['id']),
+      name: String(row['name']),
+      createdAt: Number(row['created_at']),
+    }));
+  }
+
+  async ownerOf(kind: Owned, id: string): Promise<string | null> {
+    const row = this.#db.read(() => this.#db.get(owner[kind], id));
+    return row ? String(row['account']) : null;
   }
 
   async findAccessKey(key: string): Promise<AccessKey | null> {
@@ -32,13 +59,43 @@ export class SqliteAccounts implements AccountStore {
     return row ? accessKeyOf(row) : null;
   }
 
-  async listAccessKeys(): Promise<AccessKey[]> {
-    const rows = this.#db.read(() => this.#db.all(`SELECT ${columns} FROM access_key ORDER BY key`));
-    return rows.map(accessKeyOf);
+  async listAccessKeys(account?: string): Promise<AccessKey[]> {
+    return this.#db.read(() => this.#keys(account ?? null));
   }
 
-  deleteAccessKey(key: string): Promise<void> {
-    return this.#db.write(() => void this.#db.run('DELETE FROM access_key WHERE key = ?', key));
+  changeAccessKeys<T>(account: string, change: (keys: readonly AccessKey[]) => KeysChange<T>): Promise<T> {
+    return this.#db.write(() => {
+      const { put = [], remove = [], audit, result } = change(this.#keys(account));
+      for (const key of put) this.#put(key);
+      for (const key of remove) this.#db.run('DELETE FROM access_key WHERE key = ? AND account = ?', key, account);
+      if (audit) appendAudit(this.#db, { account, ...audit });
+      return result;
+    });
+  }
+
+  accessKeyUsed(key: string, now: number): Promise<void> {
+    return this.#db.write(() => void this.#db.run('UPDATE access_key SET used_at = ? WHERE key = ?', now, key));
+  }
+
+  #keys(account: string | null): AccessKey[] {
+    const sql = `SELECT ${columns} FROM access_key WHERE ?1 IS NULL OR account = ?1 ORDER BY created_at, key`;
+    return this.#db.all(sql, account).map(accessKeyOf);
+  }
+
+  #put({ key, account, role, secret, name, createdAt, expiresAt, usedAt }: AccessKey): void {
+    this.#db.run(
+      `INSERT INTO access_key (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET role = excluded.role, secret = excluded.secret, name = excluded.name,
+       expires_at = excluded.expires_at`,
+      key,
+      account,
+      role,
+      secret,
+      name,
+      createdAt,
+      expiresAt,
+      usedAt,
+    );
   }
 
   claimIdempotencyKey(

@@ -1,1 +1,2 @@
+export { firstAccount } from '../accounts.ts';
 export { openSqliteStore } from './open.ts';

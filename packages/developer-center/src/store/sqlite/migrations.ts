@@ -74,4 +74,36 @@ export const migrations: readonly (string | ((db: DatabaseSync) => void))[] = [
       for (const [name, count] of counters) insert.run(plan, name, count);
     }
   },
+  // Accounts: what was there belongs to the first. Names and packages are unique in one, so their tables are written anew.
+  `
+  CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT NOT NULL, name_identity TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL)
+    STRICT, WITHOUT ROWID;
+  INSERT INTO account VALUES ('first', 'First account', 'first account', 0);
+  ALTER TABLE access_key ADD COLUMN account TEXT NOT NULL DEFAULT 'first';
+  ALTER TABLE access_key ADD COLUMN expires_at INTEGER;
+  ALTER TABLE access_key ADD COLUMN used_at INTEGER;
+  ALTER TABLE product ADD COLUMN account TEXT NOT NULL DEFAULT 'first';
+  CREATE INDEX product_by_account ON product (account, key);
+  ALTER TABLE audit ADD COLUMN account TEXT NOT NULL DEFAULT 'first';
+  CREATE INDEX audit_by_account ON audit (account, id);
+
+  CREATE TABLE package_of (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, name TEXT NOT NULL,
+    name_identity TEXT NOT NULL, type TEXT NOT NULL, version TEXT NOT NULL, source_version TEXT NOT NULL, remarks TEXT NOT NULL,
+    complete INTEGER NOT NULL, verification TEXT NOT NULL, created_at INTEGER NOT NULL, UNIQUE (account, name_identity),
+    UNIQUE (account, type, version, source_version)) STRICT;
+  INSERT INTO package_of SELECT row, id, 'first', name, name_identity, type, version, source_version, remarks, complete, verification,
+    created_at FROM package;
+  DROP TABLE package;
+  ALTER TABLE package_of RENAME TO package;
+
+  CREATE TABLE plan_of (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, name_identity TEXT NOT NULL,
+    product TEXT NOT NULL, status TEXT NOT NULL, revision INTEGER NOT NULL, document TEXT NOT NULL, targets TEXT NOT NULL,
+    state TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, due_at INTEGER,
+    first_row INTEGER NOT NULL DEFAULT 0, last_row INTEGER NOT NULL DEFAULT -1, UNIQUE (account, name_identity)) STRICT;
+  INSERT INTO plan_of SELECT row, id, 'first', name_identity, product, status, revision, document, targets, state, created_at,
+    updated_at, due_at, first_row, last_row FROM plan;
+  DROP TABLE plan;
+  ALTER TABLE plan_of RENAME TO plan;
+  CREATE INDEX plan_due ON plan (due_at) WHERE due_at IS NOT NULL;
+  `,
 ];

@@ -19,12 +19,14 @@ export class SqlitePackages implements PackageStore {
     const source = record.sourceVersion ?? '';
     return this.#db.write(() => {
       const identity = nameIdentity(record.name);
-      if (this.#db.get('SELECT 1 FROM package WHERE name_identity = ?', identity)) return 'nameTaken';
-      const same = 'SELECT 1 FROM package WHERE type = ? AND version = ? AND source_version = ?';
-      if (this.#db.get(same, record.type, record.version, source)) return 'exists';
+      const taken = 'SELECT 1 FROM package WHERE account = ? AND name_identity = ?';
+      if (this.#db.get(taken, record.account, identity)) return 'nameTaken';
+      const same = 'SELECT 1 FROM package WHERE account = ? AND type = ? AND version = ? AND source_version = ?';
+      if (this.#db.get(same, record.account, record.type, record.version, source)) return 'exists';
       const { id } = this.#db.run(
-        `INSERT INTO package (id, name, name_identity, type, version, source_version, remarks, complete, verification, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO package (account, id, name, name_identity, type, version, source_version, remarks, complete, verification, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        record.account,
         record.id,
         record.name,
         identity,
@@ -49,6 +51,7 @@ export class SqlitePackages implements PackageStore {
         );
       }
       appendAudit(this.#db, {
+        account: record.account,
         time: record.createdAt,
         who,
         action: 'createPackage',
@@ -64,27 +67,34 @@ export class SqlitePackages implements PackageStore {
   }
 
   async resolvePackage(
+    account: string,
     type: ComponentType,
     version: string,
     sourceVersion: string | null,
   ): Promise<PackageRecord | null> {
     return this.#db.read(() => {
-      const sql = 'SELECT * FROM package WHERE type = ? AND version = ? AND source_version = ?';
-      return this.#records(this.#db.all(sql, type, version, sourceVersion ?? ''))[0] ?? null;
+      const sql = 'SELECT * FROM package WHERE account = ? AND type = ? AND version = ? AND source_version = ?';
+      return this.#records(this.#db.all(sql, account, type, version, sourceVersion ?? ''))[0] ?? null;
     });
   }
 
-  async listPackages(filter: PackageFilter, limit: number, cursor: string | null): Promise<Page<PackageRecord>> {
+  async listPackages(
+    account: string,
+    filter: PackageFilter,
+    limit: number,
+    cursor: string | null,
+  ): Promise<Page<PackageRecord>> {
     return this.#db.read(() => {
       const rows = this.#db.all(
         `SELECT * FROM package WHERE row < ?1 AND (?2 IS NULL OR instr(name_identity, ?2) > 0) AND (?3 IS NULL OR type = ?3)
-         AND (?4 IS NULL OR version = ?4) AND (?5 IS NULL OR source_version = ?5) ORDER BY row DESC LIMIT ?6`,
+         AND (?4 IS NULL OR version = ?4) AND (?5 IS NULL OR source_version = ?5) AND account = ?7 ORDER BY row DESC LIMIT ?6`,
         below(cursor),
         filter.name === undefined ? null : nameIdentity(filter.name),
         filter.type ?? null,
         filter.version ?? null,
         filter.sourceVersion ?? null,
         limit + 1,
+        account,
       );
       const page = pageOf(rows, limit, (row) => Number(row['row']));
       return { ...page, items: this.#records(page.items) };
@@ -99,7 +109,7 @@ export class SqlitePackages implements PackageStore {
     now: number,
   ): Promise<PackageRecord | null> {
     return this.#db.write(() => {
-      const row = this.#db.get('SELECT row, name FROM package WHERE id = ?', packageId);
+      const row = this.#db.get('SELECT row, account, name FROM package WHERE id = ?', packageId);
       if (!row) return null;
       const packageRow = Number(row['row']);
       const file = this.#db.get(
@@ -122,6 +132,7 @@ export class SqlitePackages implements PackageStore {
           packageRow,
         );
         appendAudit(this.#db, {
+          account: String(row['account']),
           time: now,
           who,
           action: 'uploadPackageFile',
@@ -145,7 +156,7 @@ export class SqlitePackages implements PackageStore {
       const record = this.#find(id);
       if (!record) return { kind: 'unknown' as const };
       const user = this.#db
-        .all(`SELECT document FROM plan WHERE ${activated}`)
+        .all(`SELECT document FROM plan WHERE account = ? AND ${activated}`, record.account)
         .map(({ document }) => JSON.parse(String(document)) as Plan)
         .find((plan) => needsPackage(plan, record));
       if (user) return { kind: 'inUse' as const, planName: user.name };
@@ -153,6 +164,7 @@ export class SqlitePackages implements PackageStore {
       this.#db.run('DELETE FROM package_file WHERE package_row = ?', row);
       this.#db.run('DELETE FROM package WHERE row = ?', row);
       appendAudit(this.#db, {
+        account: record.account,
         time: now,
         who,
         action: 'deletePackage',

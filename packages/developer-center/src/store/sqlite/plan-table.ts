@@ -2,6 +2,7 @@ import { nameIdentity, type Plan } from '@otaplan/model';
 import { newPlanState } from '../../engine/index.ts';
 import type { Page } from '../packages.ts';
 import type { PlanChange, PlanRecord } from '../plans.ts';
+import { about } from '../rows/audit.ts';
 import { below, pageOf } from '../rows/page.ts';
 import { soundDocument, splitDocument } from '../rows/plan-document.ts';
 import { appendAudit } from './audit.ts';
@@ -16,14 +17,16 @@ export class PlanTable {
     this.#tables = tables;
   }
 
-  createPlan(id: string, document: Plan, who: string, now: number): Promise<PlanRecord | 'nameTaken'> {
+  createPlan(account: string, id: string, document: Plan, who: string, now: number): Promise<PlanRecord | 'nameTaken'> {
     return this.#tables.db.write(() => {
       const identity = nameIdentity(document.name);
-      if (this.#tables.db.get('SELECT 1 FROM plan WHERE name_identity = ?', identity)) return 'nameTaken';
+      const taken = 'SELECT 1 FROM plan WHERE account = ? AND name_identity = ?';
+      if (this.#tables.db.get(taken, account, identity)) return 'nameTaken';
       const { head, targets } = splitDocument(document);
       const { id: row } = this.#tables.db.run(
-        `INSERT INTO plan (id, name_identity, product, status, revision, document, targets, state, created_at, updated_at)
-         VALUES (?, ?, ?, 'inactivated', 1, ?, ?, ?, ?, ?)`,
+        `INSERT INTO plan (account, id, name_identity, product, status, revision, document, targets, state, created_at, updated_at)
+         VALUES (?, ?, ?, ?, 'inactivated', 1, ?, ?, ?, ?, ?)`,
+        account,
         id,
         identity,
         document.product,
@@ -34,6 +37,7 @@ export class PlanTable {
         now,
       );
       appendAudit(this.#tables.db, {
+        account,
         time: now,
         who,
         action: 'createPlan',
@@ -48,9 +52,10 @@ export class PlanTable {
     return this.#tables.db.read(() => this.#tables.plans.byId(id)?.snapshot() ?? null);
   }
 
-  async findPlanByName(name: string): Promise<PlanRecord | null> {
+  async findPlanByName(account: string, name: string): Promise<PlanRecord | null> {
     return this.#tables.db.read(() => {
-      const row = this.#tables.db.get('SELECT row FROM plan WHERE name_identity = ?', nameIdentity(name));
+      const sql = 'SELECT row FROM plan WHERE account = ? AND name_identity = ?';
+      const row = this.#tables.db.get(sql, account, nameIdentity(name));
       return row ? this.#tables.plans.byRow(Number(row['row'])).snapshot() : null;
     });
   }
@@ -65,6 +70,7 @@ export class PlanTable {
   }
 
   async listPlans(
+    account: string,
     filter: { name?: string | undefined; product?: string | undefined; status?: string | undefined },
     limit: number,
     cursor: string | null,
@@ -72,12 +78,13 @@ export class PlanTable {
     return this.#tables.db.read(() => {
       const rows = this.#tables.db.all(
         `SELECT row FROM plan WHERE row < ?1 AND (?2 IS NULL OR instr(name_identity, ?2) > 0) AND (?3 IS NULL OR product = ?3)
-         AND (?4 IS NULL OR status = ?4) ORDER BY row DESC LIMIT ?5`,
+         AND (?4 IS NULL OR status = ?4) AND account = ?6 ORDER BY row DESC LIMIT ?5`,
         below(cursor),
         filter.name === undefined ? null : nameIdentity(filter.name),
         filter.product ?? null,
         filter.status ?? null,
         limit + 1,
+        account,
       );
       const page = pageOf(rows, limit, (row) => Number(row['row']));
       return { ...page, items: page.items.map((row) => this.#tables.plans.byRow(Number(row['row'])).snapshot()) };
@@ -106,8 +113,8 @@ export class PlanTable {
       const { document, action, detail } = made;
       if (document) {
         const identity = nameIdentity(document.name);
-        if (this.#tables.db.get('SELECT 1 FROM plan WHERE name_identity = ? AND row <> ?', identity, plan.row))
-          return 'nameTaken';
+        const taken = 'SELECT 1 FROM plan WHERE account = ? AND name_identity = ? AND row <> ?';
+        if (this.#tables.db.get(taken, plan.account, identity, plan.row)) return 'nameTaken';
         const { targets } = splitDocument(document);
         this.#tables.db.run(
           'UPDATE plan SET name_identity = ?, targets = ? WHERE row = ?',
@@ -119,7 +126,7 @@ export class PlanTable {
       this.#tables.plans.touch(plan, now);
       plan.change(made, now);
       if (action !== undefined) {
-        appendAudit(this.#tables.db, { time: now, who, action, subject: plan.document.name, detail: detail ?? '' });
+        appendAudit(this.#tables.db, { ...about(plan), time: now, who, action, detail: detail ?? '' });
       }
       return plan.snapshot();
     });
@@ -134,7 +141,7 @@ export class PlanTable {
       this.#tables.db.run('DELETE FROM timeline WHERE plan_row = ?', plan.row);
       this.#tables.db.run('DELETE FROM plan WHERE row = ?', plan.row);
       this.#tables.plans.forget(plan);
-      appendAudit(this.#tables.db, { time: now, who, action: 'deletePlan', subject: plan.document.name, detail: '' });
+      appendAudit(this.#tables.db, { ...about(plan), time: now, who, action: 'deletePlan', detail: '' });
       return true;
     });
   }

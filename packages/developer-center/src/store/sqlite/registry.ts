@@ -21,16 +21,20 @@ export class SqliteRegistry implements RegistryStore {
   }
 
   registerProducts(
-    products: readonly ProductRecord[],
+    account: string,
+    products: readonly Omit<ProductRecord, 'account'>[],
     who: string,
     now: number,
-  ): Promise<{ created: number; unchanged: number; renamed: number }> {
+  ): ReturnType<RegistryStore['registerProducts']> {
     return this.#db.write(() => {
+      const owned = 'SELECT 1 FROM product WHERE key = ? AND account <> ?';
+      const foreign = products.find(({ productKey }) => this.#db.get(owned, productKey, account));
+      if (foreign) return { foreign: foreign.productKey };
       const counts = { created: 0, unchanged: 0, renamed: 0 };
       for (const { productKey, name } of products) {
         const known = this.#db.get('SELECT name FROM product WHERE key = ?', productKey);
         if (!known) {
-          this.#db.run('INSERT INTO product (key, name) VALUES (?, ?)', productKey, name);
+          this.#db.run('INSERT INTO product (account, key, name) VALUES (?, ?, ?)', account, productKey, name);
           counts.created++;
         } else if (known['name'] === name) counts.unchanged++;
         else {
@@ -40,7 +44,8 @@ export class SqliteRegistry implements RegistryStore {
       }
       if (counts.created + counts.renamed > 0) {
         const subject = products.length === 1 ? (products[0]?.productKey ?? '') : `${products.length} products`;
-        appendAudit(this.#db, { time: now, who, action: 'registerProducts', subject, detail: JSON.stringify(counts) });
+        const detail = JSON.stringify(counts);
+        appendAudit(this.#db, { account, time: now, who, action: 'registerProducts', subject, detail });
       }
       return counts;
     });
@@ -73,7 +78,9 @@ export class SqliteRegistry implements RegistryStore {
       }
       const counts = { created, unchanged: devices.length - created };
       if (created > 0) {
+        const owner = this.#db.get('SELECT account FROM product WHERE id = ?', product);
         appendAudit(this.#db, {
+          account: String(owner?.['account']),
           time: now,
           who,
           action: 'registerDevices',
@@ -86,6 +93,7 @@ export class SqliteRegistry implements RegistryStore {
   }
 
   async listProducts(
+    account: string,
     pageNum: number,
     pageSize: number,
     productKey?: string,
@@ -93,18 +101,20 @@ export class SqliteRegistry implements RegistryStore {
     return this.#db.read(() => {
       const key = productKey ?? null;
       const rows = this.#db.all(
-        'SELECT key, name FROM product WHERE ?1 IS NULL OR key = ?1 ORDER BY key LIMIT ?2 OFFSET ?3',
+        'SELECT account, key, name FROM product WHERE account = ?4 AND (?1 IS NULL OR key = ?1) ORDER BY key LIMIT ?2 OFFSET ?3',
         key,
         pageSize,
         (pageNum - 1) * pageSize,
+        account,
       );
-      const total = this.#db.get('SELECT count(*) AS n FROM product WHERE ?1 IS NULL OR key = ?1', key);
+      const counting = 'SELECT count(*) AS n FROM product WHERE account = ?2 AND (?1 IS NULL OR key = ?1)';
+      const total = this.#db.get(counting, key, account);
       return { items: rows.map(productOf), total: Number(total?.['n']) };
     });
   }
 
   async findProduct(productKey: string): Promise<ProductRecord | null> {
-    const row = this.#db.read(() => this.#db.get('SELECT key, name FROM product WHERE key = ?', productKey));
+    const row = this.#db.read(() => this.#db.get('SELECT account, key, name FROM product WHERE key = ?', productKey));
     return row ? productOf(row) : null;
   }
 
@@ -167,9 +177,10 @@ export class SqliteRegistry implements RegistryStore {
     return this.#db.write(() => appendAudit(this.#db, entry));
   }
 
-  async listAudit(limit: number, cursor: string | null): Promise<Page<AuditRecord>> {
+  async listAudit(account: string, limit: number, cursor: string | null): Promise<Page<AuditRecord>> {
     return this.#db.read(() => {
-      const rows = this.#db.all('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?', below(cursor), limit + 1);
+      const sql = 'SELECT * FROM audit WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?';
+      const rows = this.#db.all(sql, account, below(cursor), limit + 1);
       return pageOf(rows.map(auditOf), limit, ({ id }) => id);
     });
   }
