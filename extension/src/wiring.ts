@@ -14,6 +14,8 @@ import { planWords } from './features/monitor/status-looks.ts';
 import type { MonitorTree } from './features/monitor/tree.ts';
 import { notifications } from './features/notifications/notifications.ts';
 import { retry } from './features/retry/retry.ts';
+import { review } from './features/review/review.ts';
+import type { ReviewView } from './features/review/view.ts';
 import { statusBar } from './features/status/status-bar.ts';
 import { type Commands, registerCommands } from './infrastructure/commands.ts';
 import { type Connections, createConnections } from './infrastructure/connections.ts';
@@ -30,6 +32,7 @@ export interface Internals {
   readonly lives: Lives;
   readonly plans: Plans;
   readonly tree: MonitorTree;
+  readonly review: ReviewView;
 }
 
 /** Puts together everything that needs Node: no feature knows another but by what it is handed here. */
@@ -48,6 +51,7 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
   const cycle = lifecycle(host, connections, lives, targets);
   const upgrades = monitor({ host, connections, lives, plans, targets });
   const retries = retry(host, connections, lives, targets);
+  const changes = review({ host, connections, plans, documents });
   const log = logs(host, connections, targets);
   const board = dashboard({ host, connections, lives, targets, showDevices: upgrades.reveal });
 
@@ -59,6 +63,7 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     ...cycle.commands,
     ...upgrades.commands,
     ...retries.commands,
+    ...changes.commands,
     ...log.commands,
     ...board.commands,
     showExtensionLog: () => host.log.show(),
@@ -72,6 +77,7 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     account.disposable,
     upgrades,
     retries.disposable,
+    changes.disposable,
     log.disposable,
     board.disposable,
     statusBar(connections, lives),
@@ -101,6 +107,6 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     plans: () => lives.all().flatMap((live) => live.plans().map((overview) => stateOf(live.connection, overview))),
     onDidChangePlan: changed.event,
   };
-  const internals: Internals = { connections, lives, plans, tree: upgrades.tree };
+  const internals: Internals = { connections, lives, plans, tree: upgrades.tree, review: changes.view };
   return { api, stop: center.stop, internals };
 }

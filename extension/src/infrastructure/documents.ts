@@ -2,11 +2,16 @@ import * as vscode from 'vscode';
 
 /** Read-only documents that are made here and not on disk: plans in canonical text, previews. */
 export interface Documents extends vscode.Disposable {
-  /** Keeps a text under an address until its document is closed, and tells whoever shows it. */
+  /** Keeps a text under an address, and tells whoever shows it. */
   put(path: string, text: string): vscode.Uri;
 }
 
 const scheme = 'otaplan-text';
+/**
+ * So many are kept, also when VS Code closed them: a preview beside the editor reads its document again whenever it comes into sight,
+ * and closes it in between.
+ */
+const most = 24;
 
 export function createDocuments(): Documents {
   const texts = new Map<string, string>();
@@ -17,14 +22,17 @@ export function createDocuments(): Documents {
       onDidChange: changed.event,
       provideTextDocumentContent: (uri) => texts.get(uri.toString()) ?? '',
     }),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (uri.scheme === scheme) texts.delete(uri.toString());
-    }),
   );
   return {
     put(path, text) {
       const uri = vscode.Uri.from({ scheme, path: `/${path}` });
+      // the youngest last
+      texts.delete(uri.toString());
       texts.set(uri.toString(), text);
+      for (const oldest of texts.keys()) {
+        if (texts.size <= most) break;
+        texts.delete(oldest);
+      }
       changed.fire(uri);
       return uri;
     },

@@ -22,6 +22,8 @@ export type OperationErrorCode =
   | 'noPlanHere'
   | 'planHasErrors'
   | 'planNotDeployed'
+  | 'noBase'
+  | 'noRepository'
   | 'staleDocument'
   | 'localServerFailed'
   | 'nodeTooOld'

@@ -2,7 +2,9 @@ import type {
   CatalogueParams,
   CompiledPlan,
   CompileResult,
+  DeclarationsResult,
   DeployedPlanWire,
+  EarlierFile,
   PlanPlace,
 } from '@otaplan/language-server/protocol';
 import type { Plan } from '@otaplan/model';
@@ -17,6 +19,8 @@ export interface Plans {
   compile(uri: vscode.Uri, plan?: string, token?: vscode.CancellationToken): Promise<CompileResult>;
   /** Where plans are written: those of a file, or of the whole workspace. */
   places(uri?: vscode.Uri): Promise<readonly PlanPlace[]>;
+  /** What the files of a change declared before and declare now. @param earlier every file that was otherwise */
+  declarations(earlier: readonly EarlierFile[]): Promise<DeclarationsResult>;
   /** A plan in canonical text. */
   print(plan: Plan): Promise<string>;
   tellCatalogue(catalogue: CatalogueParams): void;
@@ -32,7 +36,7 @@ export async function compileAll(plans: Plans): Promise<readonly CompiledPlan[]>
 }
 
 /** Where a plan is that a command is about, as far as its argument says. */
-interface PlanAddress {
+export interface PlanAddress {
   readonly uri: vscode.Uri;
   readonly plan?: string;
 }
@@ -46,10 +50,17 @@ function given(argument: unknown): PlanAddress | undefined {
   return { uri: vscode.Uri.parse(argument.uri, true), ...(plan === undefined ? {} : { plan }) };
 }
 
-/** The active editor's file, else one of the workspace's plans. */
-async function chosen(plans: Plans): Promise<PlanAddress> {
+/** What a command is about: its argument, else the active editor's file; `undefined`: nothing in particular. */
+export function addressOf(argument: unknown): PlanAddress | undefined {
+  const asked = given(argument);
+  if (asked) return asked;
   const document = vscode.window.activeTextEditor?.document;
-  if (document?.languageId === 'otaplan' && document.uri.scheme !== 'otaplan-text') return { uri: document.uri };
+  const isPlan = document?.languageId === 'otaplan' && document.uri.scheme !== 'otaplan-text';
+  return isPlan ? { uri: document.uri } : undefined;
+}
+
+/** One of the workspace's plans, as a person picks it. */
+async function chosen(plans: Plans): Promise<PlanAddress> {
   const places = await plans.places();
   if (places.length === 0) {
     throw new OperationError('noPlanHere', vscode.l10n.t('No file of this workspace has a plan.'));
@@ -67,7 +78,7 @@ async function chosen(plans: Plans): Promise<PlanAddress> {
  * The one plan that a command is about, compiled. Throws `noPlanHere`, or `planHasErrors` with a way to the Problems view.
  */
 export async function compileOne(plans: Plans, argument: unknown): Promise<CompiledPlan> {
-  const { uri, plan } = given(argument) ?? (await chosen(plans));
+  const { uri, plan } = addressOf(argument) ?? (await chosen(plans));
   const result = await plans.compile(uri, plan);
   const [only] = result.plans;
   if (only && result.plans.length === 1) return only;

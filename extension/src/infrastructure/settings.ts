@@ -21,6 +21,8 @@ export interface Settings {
   failureRate(): number;
   /** Lines of a log kept while it is followed. */
   logLines(): number;
+  /** Revision that plans under review are compared with; empty: the base of the branch. */
+  reviewBase(): string;
   simulatedDevices(): number;
   simulatedSpeed(): number;
   saveConnections(connections: readonly ConnectionSetting[]): Promise<void>;
@@ -62,6 +64,7 @@ export function createSettings(): Settings {
     },
     failureRate: () => number('notifications.failureRate', 0, 100, 5),
     logLines: () => number('logs.lines', 1000, 1_000_000, 100_000),
+    reviewBase: () => String(read().get<unknown>('review.base') ?? '').trim(),
     simulatedDevices: () => number('local.devices', 0, 10_000, 20),
     simulatedSpeed: () => number('local.speed', 1, 3600, 60),
     async saveConnections(connections) {

@@ -16,7 +16,9 @@ suite('deploy', () => {
     );
     assert.deepEqual(messages(asked), []);
     const page = await until('the preview page', () =>
-      vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'otaplan-text' && uri.path.endsWith('.md')),
+      vscode.workspace.textDocuments.find(
+        ({ uri }) => uri.scheme === 'otaplan-text' && uri.path.endsWith(`${planName}.md`),
+      ),
     );
     assert.match(page.getText(), /12 devices matched/);
     assert.match(page.getText(), /It is not deployed yet/);

@@ -7,6 +7,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await import('./manifest.test.ts');
   await import('./language.test.ts');
+  await import('./review.test.ts');
   // These share one local Developer Center and one rollout, in this order.
   await import('./deploy.test.ts');
   await import('./monitor.test.ts');

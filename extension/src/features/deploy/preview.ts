@@ -3,7 +3,8 @@ import type { CompiledPlan } from '@otaplan/language-server/protocol';
 import { comparePlans, describeChanges, formatLocal, type Plan } from '@otaplan/model';
 import * as vscode from 'vscode';
 import type { Connection } from '../../infrastructure/connections.ts';
-import { type Documents, plainMarkdown, segment } from '../../infrastructure/documents.ts';
+import { showDiff, showPage } from '../../infrastructure/difference.ts';
+import { type Documents, plainMarkdown } from '../../infrastructure/documents.ts';
 import type { Plans } from '../../infrastructure/plans.ts';
 
 /** What a person is shown before a deployment, and what the deployment holds itself to. */
@@ -167,17 +168,20 @@ export function previewPage(preview: Preview): string {
 /** Shows what the plan would do, and of a plan that is deployed the difference in canonical text beside it. */
 export async function showPreview(documents: Documents, plans: Plans, preview: Preview): Promise<void> {
   const { compiled, connection, before } = preview;
-  const name = segment(compiled.plan.name);
-  const folder = segment(connection.name);
-  const options = { preview: true, viewColumn: vscode.ViewColumn.One };
+  const { name } = compiled.plan;
   if (before === null) {
+    const options = { preview: true, viewColumn: vscode.ViewColumn.One };
     await vscode.window.showTextDocument(vscode.Uri.parse(compiled.uri, true), options);
   } else {
-    const left = documents.put(`${folder}/${name}.otaplan`, await plans.print(before));
-    const right = documents.put(`${folder}/local/${name}.otaplan`, compiled.text);
-    const title = vscode.l10n.t('{0} (deployed at {1} ↔ local)', compiled.plan.name, connection.name);
-    await vscode.commands.executeCommand('vscode.diff', left, right, title, options);
+    const title = vscode.l10n.t('{0} (deployed at {1} ↔ local)', name, connection.name);
+    const sides = {
+      folder: connection.name,
+      plan: name,
+      before: await plans.print(before),
+      after: compiled.text,
+      title,
+    };
+    await showDiff(documents, sides);
   }
-  const page = documents.put(`${folder}/${name}.md`, previewPage(preview));
-  await vscode.commands.executeCommand('markdown.showPreviewToSide', page);
+  await showPage(documents, connection.name, name, previewPage(preview));
 }

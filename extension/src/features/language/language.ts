@@ -1,6 +1,7 @@
 import {
   type CatalogueParams,
   type CompileResult,
+  type DeclarationsResult,
   type DeployedPlanWire,
   type InitializationOptions,
   languageId,
@@ -79,6 +80,7 @@ export function language(options: LanguageOptions) {
       request<CompileResult>(methods.compile, { uri: uri.toString(), ...(plan === undefined ? {} : { plan }) }, token),
     places: async (uri) =>
       (await request<PlansResult>(methods.plans, uri === undefined ? {} : { uri: uri.toString() })).plans,
+    declarations: (earlier) => request<DeclarationsResult>(methods.declarations, { earlier }),
     print: async (plan) => (await request<PrintResult>(methods.print, { plan })).text,
     tellCatalogue(next) {
       catalogue = next;
