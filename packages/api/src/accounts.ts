@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { exampleIds } from './example-values.ts';
 import { Instant, Name, PageQuery, page } from './scalars.ts';
 
 const tag = 'Accounts and access keys';
@@ -45,6 +46,7 @@ export const listAccessKeys = endpoint({
   access: 'owner',
   query: PageQuery,
   reply: page(AccessKeyInfo),
+  example: { query: { limit: 50 } },
 });
 export const createAccessKey = endpoint({
   id: 'createAccessKey',
@@ -58,6 +60,7 @@ export const createAccessKey = endpoint({
   status: 201,
   holdsSecret: true,
   problems: ['name-taken'],
+  example: { body: { name: 'Build server', role: 'operator' } },
 });
 export const rotateAccessKey = endpoint({
   id: 'rotateAccessKey',
@@ -76,6 +79,7 @@ export const rotateAccessKey = endpoint({
   status: 201,
   holdsSecret: true,
   problems: ['not-found', 'key-replaced'],
+  example: { params: { accessKey: exampleIds.accessKey }, body: { overlapMinutes: 60 } },
 });
 export const revokeAccessKey = endpoint({
   id: 'revokeAccessKey',
@@ -86,6 +90,7 @@ export const revokeAccessKey = endpoint({
   access: 'owner',
   params: KeyId,
   problems: ['not-found', 'last-owner'],
+  example: { params: { accessKey: exampleIds.accessKey } },
 });
 
 export const listAccounts = endpoint({
@@ -97,6 +102,7 @@ export const listAccounts = endpoint({
   access: 'owner',
   query: PageQuery,
   reply: page(AccountInfo),
+  example: { query: { limit: 50 } },
 });
 export const openAccount = endpoint({
   id: 'openAccount',
@@ -111,4 +117,5 @@ export const openAccount = endpoint({
   status: 201,
   holdsSecret: true,
   problems: ['name-taken'],
+  example: { body: { name: 'Northern plant' } },
 });

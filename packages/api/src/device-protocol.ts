@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { exampleIds } from './example-values.ts';
 import { ComponentIdentifier, ComponentType, DeviceKey, Instant, ProductKey, ShownText, Version } from './scalars.ts';
 
 /**
@@ -125,6 +126,19 @@ export const sendReports = endpoint({
   body: z.object({ reports: z.array(z.unknown()).min(1).max(500) }),
   reply: ReportsReply,
   idempotent: false,
+  example: {
+    params: { productKey: exampleIds.product, deviceKey: exampleIds.device },
+    body: {
+      reports: [
+        {
+          id: 'r-1',
+          kind: 'versions',
+          components: [{ identifier: 'FOTA', type: 'module', version: '2.3.1' }],
+          battery: 80,
+        },
+      ],
+    },
+  },
 });
 export const readDevicePlan = endpoint({
   id: 'readDevicePlan',
@@ -136,6 +150,7 @@ export const readDevicePlan = endpoint({
   access: 'device',
   params: Device,
   reply: PlanMessage,
+  example: { params: { productKey: exampleIds.product, deviceKey: exampleIds.device } },
 });
 export const downloadFile = endpoint({
   id: 'downloadFile',
@@ -146,4 +161,5 @@ export const downloadFile = endpoint({
   access: 'anyone',
   params: z.object({ token: z.string().max(500), fileName: z.string().max(255) }),
   replyType: 'bytes',
+  example: { params: { token: 'signed', fileName: 'modem.bin' } },
 });

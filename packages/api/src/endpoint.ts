@@ -36,6 +36,15 @@ export interface Endpoint<
   /** The reply has a secret that is told this once: where a reply is kept for repeats, it is kept sealed. */
   readonly holdsSecret: boolean;
   readonly problems: readonly ProblemName[];
+  /** One call, as a client would make it. The document of the service shows it, and a test makes it. */
+  readonly example: Example<Params, Query, Body>;
+}
+
+/** What one call hands over. Left out: nothing. */
+export interface Example<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType> {
+  readonly params?: z.input<Params>;
+  readonly query?: z.input<Query>;
+  readonly body?: z.input<Body>;
 }
 
 type Optional =
@@ -49,7 +58,8 @@ type Optional =
   | 'ifMatch'
   | 'idempotent'
   | 'holdsSecret'
-  | 'problems';
+  | 'problems'
+  | 'example';
 
 /** Completes an endpoint's definition with what most of them have. */
 export function endpoint<
@@ -75,6 +85,7 @@ export function endpoint<
     idempotent: definition.method === 'POST',
     holdsSecret: false,
     problems: [],
+    example: {},
     ...definition,
   };
 }

@@ -1,6 +1,7 @@
 import { deviceStatusNames } from '@otaplan/model';
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { exampleIds } from './example-values.ts';
 import { PlanOverview } from './plans.ts';
 import { openEnum } from './scalars.ts';
 
@@ -29,4 +30,5 @@ export const streamEvents = endpoint({
   access: 'viewer',
   query: z.object({ plan: z.string().optional() }),
   replyType: 'events',
+  example: { query: { plan: exampleIds.plan } },
 });

@@ -2,6 +2,7 @@ export * from './accounts.ts';
 export * from './device-protocol.ts';
 export * from './endpoint.ts';
 export * from './events.ts';
+export * from './example-values.ts';
 export * from './openapi.ts';
 export * from './packages.ts';
 export * from './plan-document.ts';

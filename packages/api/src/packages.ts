@@ -1,6 +1,7 @@
 import { limits } from '@otaplan/model';
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { exampleIds } from './example-values.ts';
 import { ComponentType, FileName, Instant, Name, openEnum, PageQuery, page, Sha256, Version } from './scalars.ts';
 
 const tag = 'Packages';
@@ -61,6 +62,7 @@ export const listPackages = endpoint({
     sourceVersion: z.string().optional(),
   }),
   reply: page(VersionPackage),
+  example: { query: { type: 'module', version: '2.4.0', limit: 50 } },
 });
 export const createPackage = endpoint({
   id: 'createPackage',
@@ -73,6 +75,16 @@ export const createPackage = endpoint({
   reply: VersionPackage,
   status: 201,
   problems: ['name-taken', 'package-exists'],
+  example: {
+    body: {
+      name: 'Modem 2.4.1',
+      type: 'module',
+      version: '2.4.1',
+      sourceVersion: null,
+      remarks: 'Reconnects faster.',
+      files: [{ name: 'modem.bin', size: 5, sha256: exampleIds.sha256 }],
+    },
+  },
 });
 export const getPackage = endpoint({
   id: 'getPackage',
@@ -84,6 +96,7 @@ export const getPackage = endpoint({
   params: PackageId,
   reply: VersionPackage,
   problems: ['not-found'],
+  example: { params: { packageId: exampleIds.package } },
 });
 export const uploadPackageFile = endpoint({
   id: 'uploadPackageFile',
@@ -98,6 +111,7 @@ export const uploadPackageFile = endpoint({
   bodyType: 'bytes',
   reply: VersionPackage,
   problems: ['not-found', 'digest-mismatch', 'too-large', 'storage-full'],
+  example: { params: { packageId: exampleIds.package, fileName: 'modem.bin' }, body: 'hello' },
 });
 export const deletePackage = endpoint({
   id: 'deletePackage',
@@ -108,6 +122,7 @@ export const deletePackage = endpoint({
   access: 'operator',
   params: PackageId,
   problems: ['not-found', 'package-in-use'],
+  example: { params: { packageId: exampleIds.package } },
 });
 export const verifyPackage = endpoint({
   id: 'verifyPackage',
@@ -120,4 +135,8 @@ export const verifyPackage = endpoint({
   body: z.object({ productKey: z.string(), deviceKey: z.string(), identifier: z.string() }),
   reply: VersionPackage,
   problems: ['not-found', 'package-incomplete', 'retry-refused'],
+  example: {
+    params: { packageId: exampleIds.package },
+    body: { productKey: exampleIds.product, deviceKey: exampleIds.device, identifier: 'FOTA' },
+  },
 });

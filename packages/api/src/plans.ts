@@ -1,6 +1,7 @@
 import { deviceStatusNames, limits, planStatusNames } from '@otaplan/model';
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { exampleIds, examplePlan } from './example-values.ts';
 import { PlanDocument } from './plan-document.ts';
 import { Instant, openEnum, PageQuery, page } from './scalars.ts';
 
@@ -66,6 +67,7 @@ export const listPlans = endpoint({
     status: z.string().optional(),
   }),
   reply: page(PlanOverview),
+  example: { query: { status: 'upgrading', limit: 50 } },
 });
 export const createPlan = endpoint({
   id: 'createPlan',
@@ -79,6 +81,7 @@ export const createPlan = endpoint({
   reply: PlanOverview,
   status: 201,
   problems: ['name-taken', 'plan-invalid', 'product-unknown', 'too-large'],
+  example: { body: { document: { ...examplePlan, name: 'Water meter 2.4, north' } } },
 });
 export const getPlan = endpoint({
   id: 'getPlan',
@@ -90,6 +93,7 @@ export const getPlan = endpoint({
   params: PlanId,
   reply: PlanDetail,
   problems: ['not-found'],
+  example: { params: { planId: exampleIds.plan } },
 });
 export const getPlanSummary = endpoint({
   id: 'getPlanSummary',
@@ -101,6 +105,7 @@ export const getPlanSummary = endpoint({
   params: PlanId,
   reply: PlanOverview,
   problems: ['not-found'],
+  example: { params: { planId: exampleIds.plan } },
 });
 export const updatePlan = endpoint({
   id: 'updatePlan',
@@ -114,6 +119,7 @@ export const updatePlan = endpoint({
   reply: PlanOverview,
   ifMatch: true,
   problems: ['not-found', 'stale', 'precondition-missing', 'plan-frozen', 'name-taken', 'plan-invalid'],
+  example: { params: { planId: exampleIds.plan }, body: { document: { ...examplePlan, retry: 3 } } },
 });
 export const updatePlanTexts = endpoint({
   id: 'updatePlanTexts',
@@ -127,6 +133,7 @@ export const updatePlanTexts = endpoint({
   reply: PlanOverview,
   ifMatch: true,
   problems: ['not-found', 'stale', 'precondition-missing', 'wrong-status', 'plan-invalid'],
+  example: { params: { planId: exampleIds.plan }, body: { texts: { en: 'A new version is ready.' } } },
 });
 export const deletePlan = endpoint({
   id: 'deletePlan',
@@ -138,6 +145,7 @@ export const deletePlan = endpoint({
   params: PlanId,
   ifMatch: true,
   problems: ['not-found', 'stale', 'precondition-missing', 'wrong-status'],
+  example: { params: { planId: exampleIds.plan } },
 });
 
 function action(
@@ -159,6 +167,7 @@ function action(
     }),
     reply: PlanOverview,
     problems: ['not-found', 'wrong-status', 'stale', ...(problems ?? [])],
+    example: { params: { planId: exampleIds.plan }, body: {} },
   });
 }
 export const activatePlan = action('activate', 'Activates a plan: its devices are resolved now and it is frozen.', [
@@ -237,6 +246,7 @@ export const previewPlan = endpoint({
   reply: PlanPreview,
   idempotent: false,
   problems: ['plan-invalid', 'product-unknown'],
+  example: { body: { document: examplePlan } },
 });
 
 export const deviceStatusFilter = z.enum(deviceStatusNames as [string, ...string[]]);

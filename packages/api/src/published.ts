@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { exampleIds } from './example-values.ts';
 
 /**
  * The published cloud API of Developer Center (`developer-center.md`, section 9): log-in, products, devices and their resources.
@@ -92,6 +93,13 @@ export const login = endpoint({
   access: 'anyone',
   query: z.object({ grant_type: z.literal('password'), username: z.string().max(1000), password: z.string().max(200) }),
   reply: LoginReply,
+  example: {
+    query: {
+      grant_type: 'password',
+      username: `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${exampleIds.accessKey}&timestamp=1803888000000`,
+      password: exampleIds.sha256,
+    },
+  },
 });
 export const refreshToken = endpoint({
   id: 'refreshToken',
@@ -102,6 +110,7 @@ export const refreshToken = endpoint({
   access: 'anyone',
   query: z.object({ grant_type: z.literal('refresh_token'), refresh_token: z.string().max(2000) }),
   reply: LoginReply,
+  example: { query: { grant_type: 'refresh_token', refresh_token: exampleIds.token } },
 });
 export const listProducts = endpoint({
   id: 'listProducts',
@@ -112,6 +121,7 @@ export const listProducts = endpoint({
   access: 'viewer',
   query: z.object({ ...paging, productKey: z.string().optional() }),
   reply: envelope(z.array(CloudProduct)),
+  example: { query: { pageNum: 1, pageSize: 10 } },
 });
 export const listCloudDevices = endpoint({
   id: 'listDevices',
@@ -127,6 +137,7 @@ export const listCloudDevices = endpoint({
     deviceStatus: z.coerce.number().optional(),
   }),
   reply: envelope(z.array(CloudDevice)),
+  example: { query: { productKey: exampleIds.product, deviceStatus: 1 } },
 });
 export const getCloudDevice = endpoint({
   id: 'getDevice',
@@ -137,6 +148,7 @@ export const getCloudDevice = endpoint({
   access: 'viewer',
   query: z.object({ productKey: z.string(), deviceKey: z.string() }),
   reply: envelope(CloudDevice),
+  example: { query: { productKey: exampleIds.product, deviceKey: exampleIds.device } },
 });
 export const getCloudDeviceResource = endpoint({
   id: 'getDeviceResource',
@@ -147,6 +159,7 @@ export const getCloudDeviceResource = endpoint({
   access: 'viewer',
   query: z.object({ productKey: z.string(), deviceKey: z.string() }),
   reply: envelope(CloudDeviceResource),
+  example: { query: { productKey: exampleIds.product, deviceKey: exampleIds.device } },
 });
 
 const endUserBase = '/v2/quecota/enduserapi';
@@ -199,7 +212,9 @@ export const getDeviceUpgradePlan = endpoint({
   access: 'endUser',
   query: z.object({ pk: z.string(), dk: z.string() }),
   reply: envelope(EndUserPlan),
+  example: { query: { pk: exampleIds.product, dk: exampleIds.device } },
 });
+const deviceOfPlan = { productKey: exampleIds.product, deviceKey: exampleIds.device, planId: exampleIds.plan };
 const DeviceOfPlan = z.object({ productKey: z.string(), deviceKey: z.string(), planId: z.string() });
 export const EndUserOperation = DeviceOfPlan.extend({
   /** 1 now, 2 appoint, 3 cancel, 5 retry. */
@@ -221,6 +236,7 @@ export const userBatchConfirmUpgrade = endpoint({
       failList: z.array(z.object({ data: EndUserOperation, code: z.int(), msg: z.string() })),
     }),
   ),
+  example: { body: [{ ...deviceOfPlan, operType: 1 }] },
 });
 export const getBatchUpgradeDetails = endpoint({
   id: 'getBatchUpgradeDetails',
@@ -233,4 +249,47 @@ export const getBatchUpgradeDetails = endpoint({
   reply: envelope(
     z.array(DeviceOfPlan.extend({ deviceStatus: z.int(), userConfirmStatus: z.int(), upgradeProgress: z.number() })),
   ),
+  example: { body: [deviceOfPlan] },
+});
+
+/** Their fields are not published; these are ours. */
+const Switch = z.object({
+  /** 1: manual plans confirm themselves inside their push period; 0: they wait for the user. */
+  autoUpgradeSwitch: z.union([z.literal(0), z.literal(1)]),
+});
+export const setAutoUpgradeSwitch = endpoint({
+  id: 'setAutoUpgradeSwitch',
+  tag,
+  method: 'POST',
+  path: `${endUserBase}/setAutoUpgradeSwitch`,
+  summary: 'The end user lets manual plans confirm themselves, or no longer.',
+  access: 'endUser',
+  body: Switch.extend({ productKey: z.string(), deviceKey: z.string() }),
+  reply: envelope(Switch),
+  idempotent: false,
+  example: { body: { productKey: exampleIds.product, deviceKey: exampleIds.device, autoUpgradeSwitch: 1 } },
+});
+export const getAutoUpgradeSwitch = endpoint({
+  id: 'getAutoUpgradeSwitch',
+  tag,
+  method: 'GET',
+  path: `${endUserBase}/getAutoUpgradeSwitch`,
+  summary: 'Whether manual plans confirm themselves on an end user’s device.',
+  access: 'endUser',
+  query: z.object({ pk: z.string(), dk: z.string() }),
+  reply: envelope(Switch),
+  example: { query: { pk: exampleIds.product, dk: exampleIds.device } },
+});
+export const deleteDeviceUpgrade = endpoint({
+  id: 'deleteDeviceUpgrade',
+  tag,
+  method: 'POST',
+  path: `${endUserBase}/deleteDeviceUpgrade`,
+  summary:
+    'The end user puts a plan away: one that has not begun is cancelled, one that is over is no longer shown. Refused while it is under way.',
+  access: 'endUser',
+  body: DeviceOfPlan,
+  reply: envelope(z.null()),
+  idempotent: false,
+  example: { body: deviceOfPlan },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { exampleIds } from './example-values.ts';
 import { DeviceKey, Instant, Name, PageQuery, ProductKey, page, Sha256 } from './scalars.ts';
 
 const tag = 'Products, devices and the account';
@@ -20,6 +21,7 @@ export const registerProducts = endpoint({
   }),
   reply: z.object({ created: count, unchanged: count, renamed: count }),
   idempotent: false,
+  example: { body: { products: [{ productKey: exampleIds.product, name: 'Water meter' }] } },
 });
 export const registerDevices = endpoint({
   id: 'registerDevices',
@@ -38,6 +40,10 @@ export const registerDevices = endpoint({
   reply: z.object({ created: count, unchanged: count }),
   idempotent: false,
   problems: ['product-unknown'],
+  example: {
+    params: { productKey: exampleIds.product },
+    body: { devices: [{ deviceKey: 'WM000009', name: 'Cellar', secretSha256: exampleIds.sha256 }] },
+  },
 });
 
 export const ServerInfo = z.object({
@@ -59,6 +65,7 @@ export const getServerInfo = endpoint({
   summary: 'Says that this Developer Center manages plans, and what it is. A server without it answers 404.',
   access: 'viewer',
   reply: ServerInfo,
+  example: {},
 });
 
 export const AuditEntry = z.object({
@@ -79,4 +86,5 @@ export const listAudit = endpoint({
   access: 'owner',
   query: PageQuery,
   reply: page(AuditEntry),
+  example: { query: { limit: 50 } },
 });

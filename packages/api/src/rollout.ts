@@ -1,6 +1,7 @@
 import { componentStatusNames, deviceStatusNames, limits } from '@otaplan/model';
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { exampleIds } from './example-values.ts';
 import { deviceStatusFilter, PlanId } from './plans.ts';
 import { ComponentType, DeviceKey, Instant, openEnum, PageQuery, page } from './scalars.ts';
 
@@ -66,6 +67,7 @@ export const listPlanDevices = endpoint({
   query: PageQuery.extend({ status: deviceStatusFilter.optional(), search: z.string().max(32).optional() }),
   reply: page(PlanDevice),
   problems: ['not-found'],
+  example: { params: { planId: exampleIds.plan }, query: { status: 'upgradeFailed', limit: 100 } },
 });
 export const getPlanDevice = endpoint({
   id: 'getPlanDevice',
@@ -77,6 +79,7 @@ export const getPlanDevice = endpoint({
   params: DeviceOfPlan,
   reply: PlanDevice,
   problems: ['not-found'],
+  example: { params: { planId: exampleIds.plan, deviceKey: exampleIds.device } },
 });
 export const listDeviceComponents = endpoint({
   id: 'listDeviceComponents',
@@ -88,6 +91,7 @@ export const listDeviceComponents = endpoint({
   params: DeviceOfPlan,
   reply: z.object({ items: z.array(DeviceComponent) }),
   problems: ['not-found'],
+  example: { params: { planId: exampleIds.plan, deviceKey: exampleIds.device } },
 });
 export const listComponentLog = endpoint({
   id: 'listComponentLog',
@@ -100,6 +104,10 @@ export const listComponentLog = endpoint({
   query: PageQuery.extend({ component: z.string().optional(), after: z.coerce.number().int().min(0).optional() }),
   reply: page(LogLine),
   problems: ['not-found'],
+  example: {
+    params: { planId: exampleIds.plan, deviceKey: exampleIds.device },
+    query: { component: 'FOTA', after: 0 },
+  },
 });
 
 export const RetryRequest = z.union([
@@ -127,6 +135,7 @@ export const retryPlan = endpoint({
   body: RetryRequest,
   reply: RetryReply,
   problems: ['not-found', 'retry-refused'],
+  example: { params: { planId: exampleIds.plan }, body: { devices: [exampleIds.device] } },
 });
 
 /** Aggregates for a dashboard, computed by the service however many devices there are. */
@@ -152,6 +161,7 @@ export const getPlanStatistics = endpoint({
   params: PlanId,
   reply: PlanStatistics,
   problems: ['not-found'],
+  example: { params: { planId: exampleIds.plan } },
 });
 
 export const limitsOfLists = {

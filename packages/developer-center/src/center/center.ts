@@ -43,6 +43,7 @@ export type EndUserAction =
   | { readonly kind: 'now' }
   | { readonly kind: 'appoint'; readonly from: number; readonly to: number }
   | { readonly kind: 'cancel' }
+  | { readonly kind: 'putAway' }
   | { readonly kind: 'retry' };
 
 /** What an end user sees of a device's plan, beside its document and components. */
@@ -126,10 +127,12 @@ export interface Center {
   /** Its connection broke: it counts as offline. */
   deviceLeft(device: DeviceIdentity): Promise<void>;
 
-  /** The plan of an end user's device; without a plan id, the one under way. `null`: none. */
+  /** The plan of an end user's device; without a plan id, the one under way or the last that was not put away. `null`: none. */
   endUserView(device: DeviceIdentity, planId?: string): Promise<EndUserView | null>;
   endUserAct(device: DeviceIdentity, planId: string, action: EndUserAction, who: Who): Promise<void>;
   setAutoUpgrade(device: DeviceIdentity, on: boolean): Promise<void>;
+  /** Whether manual plans confirm themselves on the device. */
+  autoUpgrade(device: DeviceIdentity): Promise<boolean>;
 
   /**
    * Does everything that is due at the clock's time: starts, ends, pushes, waves, retries, time-outs.

@@ -1,5 +1,5 @@
 import { isOver, limits } from '@otaplan/model';
-import { isTold, statusOf, step } from '../engine/index.ts';
+import { confirmStatuses, isTold, statusOf, step } from '../engine/index.ts';
 import type { PlanDeviceRow } from '../store/plans.ts';
 import type { DeviceIdentity, EndUserAction, EndUserView, Who } from './center.ts';
 import { overviewOf } from './overview.ts';
@@ -26,7 +26,7 @@ export class EndUserDesk {
       planId === undefined
         ? (runs.find(({ plan, state }) => isTold(plan, state)) ??
           runs.find(({ plan, state }) => !isOver(plan.status) && state.phase !== 'ended') ??
-          runs.at(-1))
+          runs.findLast(({ state }) => state.userConfirm !== confirmStatuses.acknowledged))
         : runs.find(({ plan }) => plan.id === planId);
     if (!run) return null;
     const { plan, state } = run;

@@ -107,6 +107,11 @@ export function openCenter(options: CenterOptions): Center {
       const known = await answered(store.registry.setAutoUpgrade(device.productKey, device.deviceKey, on));
       if (!known) throw new ProblemError('not-found', `There is no device ${device.deviceKey}.`);
     },
+    autoUpgrade: async ({ productKey, deviceKey }) => {
+      const device = await answered(store.registry.findDevice(productKey, deviceKey));
+      if (!device) throw new ProblemError('not-found', `There is no device ${deviceKey}.`);
+      return device.autoUpgrade;
+    },
     runDue: () => rollout.runDue(),
   };
 }

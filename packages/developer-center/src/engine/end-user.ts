@@ -11,6 +11,8 @@ export type UserAction =
   | { readonly kind: 'now' }
   | { readonly kind: 'appoint'; readonly from: number; readonly to: number }
   | { readonly kind: 'cancel' }
+  /** Puts the plan away: cancels what has not begun, acknowledges what is over. */
+  | { readonly kind: 'putAway' }
   | { readonly kind: 'retry' };
 
 /**
@@ -19,6 +21,12 @@ export type UserAction =
  */
 export function takeUserAction(draft: Draft, action: UserAction, who: string): string | null {
   const { plan, state, now } = draft;
+  if (action.kind === 'putAway' && state.phase === 'ended') {
+    if (state.userConfirm === confirmStatuses.acknowledged) return null;
+    draft.set({ userConfirm: confirmStatuses.acknowledged });
+    draft.log(draft.state.components.length - 1, 'user', `Put away by ${who}.`);
+    return null;
+  }
   if (plan.document.mode.kind !== 'manual') return 'The plan is silent: it needs no confirmation.';
   if (!isOpen(plan)) return 'The plan is suspended or over.';
   if (now < plan.start || now >= plan.end) return 'It is outside the effective period.';
@@ -28,10 +36,12 @@ export function takeUserAction(draft: Draft, action: UserAction, who: string): s
       const refusal = retryRefusal(draft);
       if (refusal !== null) return refusal;
       requestRetry(draft, who);
+      draft.set({ userConfirm: confirmStatuses.now });
       if (draft.facts.online) beginRequestedRetry(draft, 'user');
       return null;
     }
     case 'cancel':
+    case 'putAway':
       if (state.phase === 'ended') return 'The plan is over for this device.';
       if (state.confirmed || state.components.some((c) => isConfirmedAndUnderWay(c.status))) {
         return 'The device has confirmed and is upgrading.';

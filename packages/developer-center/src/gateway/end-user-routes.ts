@@ -1,8 +1,11 @@
 import {
   cloudCodes,
+  deleteDeviceUpgrade,
   type EndUserPlan,
+  getAutoUpgradeSwitch,
   getBatchUpgradeDetails,
   getDeviceUpgradePlan,
+  setAutoUpgradeSwitch,
   userBatchConfirmUpgrade,
 } from '@otaplan/api';
 import { type ComponentStatus, componentStatuses, deviceStatuses, type PlanComponent } from '@otaplan/model';
@@ -10,7 +13,7 @@ import type { Center, DeviceIdentity, EndUserAction, EndUserView, FileUrl } from
 import { ProblemError } from '../center/problem-error.ts';
 import type { EndUserCaller } from '../http/callers.ts';
 import { originOf } from '../http/hosts.ts';
-import { CloudError } from '../http/problem-reply.ts';
+import { type CloudCode, CloudError } from '../http/problem-reply.ts';
 import { forEndUsers, type Route } from '../http/routes.ts';
 import type { PackageStore } from '../store/packages.ts';
 
@@ -53,7 +56,32 @@ export function endUserRoutes(center: Center, packages: PackageStore, fileUrl: F
       }
       return { code: cloudCodes.ok, msg: 'success', data };
     }),
+    forEndUsers(setAutoUpgradeSwitch, async ({ caller, body }) => {
+      await told(center.setAutoUpgrade(checkHeld(caller, body), body.autoUpgradeSwitch === 1));
+      const { autoUpgradeSwitch } = body;
+      return { code: cloudCodes.ok, msg: 'success', data: { autoUpgradeSwitch } };
+    }),
+    forEndUsers(getAutoUpgradeSwitch, async ({ caller, query }) => {
+      const on = await told(center.autoUpgrade(checkHeld(caller, { productKey: query.pk, deviceKey: query.dk })));
+      return { code: cloudCodes.ok, msg: 'success', data: { autoUpgradeSwitch: on ? (1 as const) : (0 as const) } };
+    }),
+    forEndUsers(deleteDeviceUpgrade, async ({ caller, body }) => {
+      const device = checkHeld(caller, body);
+      await told(center.endUserAct(device, body.planId, { kind: 'putAway' }, `user ${caller.user}`));
+      return { code: cloudCodes.ok, msg: 'success', data: null };
+    }),
   ];
+}
+
+/** A refusal in the published envelope, with its reason. */
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const { code, msg } = failureOf(error);
+    throw new CloudError(code, msg);
+  }
 }
 
 function checkHeld(caller: EndUserCaller, device: DeviceIdentity): DeviceIdentity {
@@ -89,7 +117,7 @@ function actionOf({ operType, appointStartTime, appointEndTime }: Operation): En
   }
 }
 
-function failureOf(error: unknown): { code: number; msg: string } {
+function failureOf(error: unknown): { code: CloudCode; msg: string } {
   if (error instanceof CloudError) return { code: error.code, msg: error.message };
   if (!(error instanceof ProblemError)) throw error;
   const code = error.problem === 'not-found' ? cloudCodes.notFound : cloudCodes.parameterInvalid;

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
-import { type Endpoint, endpoints, openApiDocument } from '@otaplan/api';
+import {
+  type Endpoint,
+  endpoints,
+  openApiDocument,
+  type ProblemName,
+  problemNames,
+  problemPage,
+  problems,
+  problemType,
+} from '@otaplan/api';
 import { type Context, Hono } from 'hono';
 import { ProblemError } from '../center/problem-error.ts';
 import type { Clock } from '../clock.ts';
@@ -196,7 +205,14 @@ function addRefusedMethods(app: App): void {
     });
 }
 
+/** About a type of problem, for people: to read where the reply's `Link` leads. */
+function pageAbout(name: ProblemName): string {
+  const { status, title, help } = problems[name];
+  return `${problemType(name)}\nHTTP status ${status}\n\n${title}\n\n${help}\n`;
+}
+
 function addPlainPages(app: App, surroundings: Surroundings): void {
+  for (const name of problemNames) app.get(problemPage(name), (c) => c.text(pageAbout(name)));
   const document = JSON.stringify(openApiDocument(surroundings.version));
   app.get('/ota/v1/openapi.json', (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
   app.get('/metrics', (c) => c.body(surroundings.metrics.text(), 200, { 'Content-Type': metricsType }));

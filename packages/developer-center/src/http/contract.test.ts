@@ -1,163 +1,80 @@
-import { type Endpoint, endpoints } from '@otaplan/api';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { signToken } from '../accounts/tokens.ts';
-import { activate, planDocument, savePlan, TestDevice } from '../testing/plans.ts';
-import { addPackage, loginPath, product, type Reply, type Running, register, run, sha256 } from '../testing/running.ts';
+import { endpoints } from '@otaplan/api';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { answering, exampleWorld } from '../testing/example-world.ts';
+import { type Running, run } from '../testing/running.ts';
 
-/** Every endpoint of the contract answers what its schema says, called as the contract says. */
+/** The document as it is served: what clients in other languages are made from. */
+interface Served {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, { content?: Record<string, unknown> }>>;
+}
+
 let dc: Running;
+let ajv: Ajv2020;
+let served: Served;
 beforeAll(async () => {
   dc = await run();
-  await register(dc, ['D0001', 'D0002', 'D0004', 'D0005']);
+  served = (await dc.call('GET', '/ota/v1/openapi.json', { authorization: null })).json;
+  ajv = new Ajv2020({ strict: false, allErrors: true });
+  formats.default(ajv);
+  ajv.addSchema(served, 'served');
 });
 afterAll(() => dc.end());
 
-function endpointOf(method: string, path: string): Endpoint {
-  const fits = endpoints.filter((endpoint) => {
-    const pattern = endpoint.path.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.');
-    return endpoint.method === method && new RegExp(`^${pattern}$`).test(path.split('?')[0] ?? '');
-  });
-  const exact = fits.find((endpoint) => !endpoint.path.includes('{')) ?? fits[0];
-  if (!exact) throw new Error(`No endpoint for ${method} ${path}`);
-  return exact;
+function errorsOf(path: string, method: string, status: string, type: string, value: unknown): unknown {
+  const escaped = [path, method, 'responses', status, 'content', type, 'schema'].map((part) =>
+    part.replaceAll('~', '~0').replaceAll('/', '~1'),
+  );
+  const validate = ajv.compile({ $ref: `served#/paths/${escaped.map(encodeURIComponent).join('/')}` });
+  return validate(value) ? null : validate.errors;
 }
 
-test('every endpoint answers what its schema says', async () => {
-  const covered = new Set<Endpoint>();
-  const check = (method: string, path: string, reply: Reply) => {
-    const endpoint = endpointOf(method, path);
-    covered.add(endpoint);
-    expect([endpoint.id, reply.status, reply.status < 300 ? '' : reply.text]).toEqual([
-      endpoint.id,
-      endpoint.status,
-      '',
-    ]);
-    if (endpoint.reply === null) {
-      if (endpoint.replyType === 'json') expect(reply.text).toBe('');
-      return;
+describe('every example of the document, called on a running service, is answered as the document says', () => {
+  test.each(answering.map((endpoint) => [endpoint.id, endpoint] as const))('%s', async (id, endpoint) => {
+    const operation = served.paths[endpoint.path]?.[endpoint.method.toLowerCase()];
+    expect(operation?.operationId).toBe(id);
+    const world = await exampleWorld(id);
+    const reply = await world.call(endpoint);
+    await world.end();
+    expect([reply.status, reply.status < 300 ? '' : reply.text]).toEqual([endpoint.status, '']);
+    const type = reply.headers.get('content-type')?.split(';')[0] ?? '';
+    const told = operation?.responses[endpoint.status]?.content;
+    expect(Object.keys(told ?? {})).toEqual(type === '' ? [] : [type]);
+    if (type === 'application/json') {
+      expect(errorsOf(endpoint.path, endpoint.method.toLowerCase(), `${endpoint.status}`, type, reply.json)).toBeNull();
+      expect(endpoint.reply?.safeParse(reply.json).error?.issues).toBeUndefined();
     }
-    const parsed = endpoint.reply.safeParse(reply.json);
-    expect([endpoint.id, parsed.error?.issues ?? []]).toEqual([endpoint.id, []]);
-    if (path.startsWith('/v2/')) expect([endpoint.id, reply.json.code]).toEqual([endpoint.id, 200]);
-  };
-  const call = async (method: string, path: string, more: Parameters<Running['call']>[2] = {}) => {
-    const reply = await dc.call(method, path, more);
-    check(method, path, reply);
-    return reply;
-  };
-
-  const login = await call('GET', loginPath(dc.server.accessKey, dc.secret, dc.clock.now()), { authorization: null });
-  const refresh = encodeURIComponent(login.json.refresh_token);
-  await call('GET', `/v2/quecauth/accessKeyAuthrize/refreshToken?grant_type=refresh_token&refresh_token=${refresh}`, {
-    authorization: null,
+    if (endpoint.path.startsWith('/v2/')) expect(reply.json.code).toBe(200);
   });
-  await call('POST', '/ota/v1/products', { body: { products: [{ productKey: product, name: 'Meters' }] } });
-  await call('POST', `/ota/v1/products/${product}/devices`, { body: { devices: [{ deviceKey: 'D0003' }] } });
-  await call('GET', '/v2/quecproductmgr/r3/openapi/products?pageSize=5');
-  await call('GET', `/v2/devicemgr/r3/openapi/product/device/overview?productKey=${product}`);
-  const pair = `productKey=${product}&deviceKey=D0001`;
-  await call('GET', `/v2/devicemgr/r3/openapi/device/detail?${pair}`);
-  await call('GET', '/ota/v1');
+});
 
-  const file = { name: 'x.bin', size: 1, sha256: sha256('x') };
-  const declaration = { name: 'Spare', type: 'mcu', version: '9', sourceVersion: null, files: [file] };
-  const spare = await call('POST', '/ota/v1/packages', { body: declaration });
-  await call('PUT', `/ota/v1/packages/${spare.json.id}/files/x.bin`, { bytes: Buffer.from('x') });
-  await call('GET', '/ota/v1/packages?type=mcu&sourceVersion=&limit=1');
-  await call('GET', `/ota/v1/packages/${spare.json.id}`);
-  await call('DELETE', `/ota/v1/packages/${spare.json.id}`);
-  await addPackage(dc, '2.0.0');
+test('a problem is one of those that the document tells for its call, and links to a page that says what to do', async () => {
+  const world = await exampleWorld('activatePlan');
+  for (const endpoint of answering.filter(({ path }) => path.startsWith('/ota/'))) {
+    const reply = await world.call(endpoint, null);
+    const told = served.paths[endpoint.path]?.[endpoint.method.toLowerCase()]?.responses[reply.status];
+    expect([endpoint.id, reply.status, Object.keys(told?.content ?? {})]).toEqual([
+      endpoint.id,
+      401,
+      ['application/problem+json'],
+    ]);
+    const type = 'application/problem+json';
+    expect(errorsOf(endpoint.path, endpoint.method.toLowerCase(), '401', type, reply.json)).toBeNull();
+    const page = /^<(.+)>; rel="help"$/.exec(reply.headers.get('link') ?? '')?.[1] ?? '';
+    const shown = await world.dc.call('GET', page, { authorization: null });
+    expect([shown.status, shown.text.split('\n')[0]]).toEqual([200, reply.json.type]);
+  }
+  await world.end();
+});
 
-  const device = new TestDevice(dc, 'D0001');
-  check('POST', `${device.path}/reports`, await device.reportVersion('1.0.0'));
-  await call('GET', `/v2/deviceshadow/r2/openapi/device/resource?${pair}`);
-  await call('POST', '/ota/v1/plans/preview', { body: { document: planDocument() } });
-  const created = await call('POST', '/ota/v1/plans', { body: { document: planDocument() } });
-  const path = `/ota/v1/plans/${created.json.plan.id}`;
-  const ifMatch = { 'If-Match': created.headers.get('etag') ?? '' };
-  await call('PUT', path, { body: { document: planDocument({ retry: 1 }) }, headers: ifMatch });
-  await call('GET', path);
-  await call('GET', '/ota/v1/plans?status=inactivated&limit=2');
-  await call('POST', `${path}/activate`, { body: {} });
-  await call('POST', `${path}/suspend`, { body: {} });
-  await call('POST', `${path}/resume`, { body: {} });
-  check('GET', `${device.path}/plan`, await device.readPlan());
-  await device.reportStatus(created.json.plan.id, 'planReceived');
-  await device.reportStatus(created.json.plan.id, 'upgradeConfirmed');
-  const message = await device.readPlan();
-  check('GET', `${device.path}/plan`, message);
-  const { url } = message.json.plan.components[0].address.files[0];
-  const download = new URL(url).pathname;
-  check('GET', download, await dc.call('GET', download, { authorization: null }));
-  await call('GET', `${path}/summary`);
-  await call('GET', `${path}/devices?limit=1`);
-  await call('GET', `${path}/devices/D0001`);
-  await call('GET', `${path}/devices/D0001/components`);
-  await call('GET', `${path}/devices/D0001/log?after=0`);
-  await call('GET', `${path}/statistics`);
-  await call('POST', `${path}/terminate`, { body: {} });
-  await call('GET', '/ota/v1/audit?limit=10');
-  const doomed = await savePlan(dc, planDocument({ name: 'Doomed' }));
-  await call('DELETE', `/ota/v1/plans/${doomed}`, { headers: { 'If-Match': '*' } });
-
-  const mode = { kind: 'manual' as const, push: 'any' as const, texts: { en: 'New firmware' } };
-  const manual = await savePlan(
-    dc,
-    planDocument({ name: 'Manual', mode, targets: { all: false, include: ['D0002'], exclude: [], count: 1 } }),
+test('what the service serves and what the document has are the same calls', () => {
+  const documented = Object.entries(served.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  await call('PUT', `/ota/v1/plans/${manual}/texts`, {
-    body: { texts: { en: 'Newer' } },
-    headers: { 'If-Match': '*' },
-  });
-  await activate(dc, manual);
-  const second = new TestDevice(dc, 'D0002');
-  await second.reportVersion('1.0.0');
-  await second.readPlan();
-  const iat = Math.floor(dc.clock.now() / 1000);
-  const claims = { use: 'endUser' as const, iss: dc.server.accessKey, sub: 'alice', iat, exp: iat + 600 };
-  const authorization = signToken(dc.secret, { ...claims, devices: [`${product}/D0002`] });
-  const ask = `/v2/quecota/enduserapi/v2/getDeviceUpgradePlan?pk=${product}&dk=`;
-  const seen = await call('GET', `${ask}D0002`, { authorization });
-  expect(seen.json.data).toMatchObject({ planId: manual, deviceKey: 'D0002', userConfirmStatus: 0 });
-  const of = { productKey: product, deviceKey: 'D0002', planId: manual };
-  await call('POST', '/v2/quecota/enduserapi/v2/getBatchUpgradeDetails', { body: [of], authorization });
-  const foreign = { ...of, deviceKey: 'D0001', operType: 1 };
-  const confirmed = await call('POST', '/v2/quecota/enduserapi/v2/userBatchConfirmUpgrade', {
-    body: [{ ...of, operType: 1 }, foreign, { ...of, operType: 7 }],
-    authorization,
-  });
-  expect(confirmed.json.data.successList).toEqual([{ ...of, operType: 1 }]);
-  expect(confirmed.json.data.failList).toMatchObject([{ data: foreign, code: 70089 }, { code: 50005 }]);
-  expect((await dc.call('GET', `${ask}D0001`, { authorization })).json.code).toBe(70089);
-  const forged = signToken('not the secret', { ...claims, devices: [`${product}/D0002`] });
-  expect((await dc.call('GET', `${ask}D0002`, { authorization: forged })).json.code).toBe(91004);
-
-  const third = new TestDevice(dc, 'D0004');
-  await third.reportVersion('1.0.0');
-  const targets = { all: false, include: ['D0004'], exclude: [], count: 1 };
-  const failing = await savePlan(dc, planDocument({ name: 'Failing', targets }));
-  await activate(dc, failing);
-  await third.reportStatus(failing, 'planReceived');
-  await third.reportStatus(failing, 'upgradeConfirmed');
-  await third.reportStatus(failing, 'upgradeFailed', { cause: 'No room' });
-  const retried = await call('POST', `/ota/v1/plans/${failing}/retry`, { body: { devices: ['D0004', 'D9999'] } });
-  expect(retried.json).toMatchObject({ accepted: ['D0004'], refused: [{ deviceKey: 'D9999' }] });
-
-  const next = await addPackage(dc, '3.0.0');
-  const fourth = new TestDevice(dc, 'D0005');
-  await fourth.reportVersion('1.0.0');
-  const on = { productKey: product, deviceKey: 'D0005', identifier: 'FOTA' };
-  await call('POST', `/ota/v1/packages/${next.id}/verify`, { body: on });
-
-  const key = await call('POST', '/ota/v1/keys', { body: { name: 'ci', role: 'operator' } });
-  const rotated = await call('POST', `/ota/v1/keys/${key.json.key}/rotate`, { body: {} });
-  await call('GET', '/ota/v1/keys?limit=1');
-  await call('DELETE', `/ota/v1/keys/${rotated.json.key}`);
-  await call('POST', '/ota/v1/accounts', { body: { name: 'Other' } });
-  await call('GET', '/ota/v1/accounts');
-
-  // Streams are read in their own test.
-  const apart = ['streamEvents'];
-  const missing = endpoints.filter((endpoint) => !covered.has(endpoint)).map(({ id }) => id);
-  expect(missing.sort()).toEqual(apart);
-}, 60_000);
+  expect(documented.sort()).toEqual(endpoints.map(({ method, path }) => `${method} ${path}`).sort());
+});

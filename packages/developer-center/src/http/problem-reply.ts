@@ -1,13 +1,16 @@
-import { cloudCodes, type ProblemDocument, type ProblemName, problems, problemType } from '@otaplan/api';
+import { cloudCodes, type ProblemDocument, type ProblemName, problemPage, problems, problemType } from '@otaplan/api';
 import { ProblemError } from '../center/problem-error.ts';
 import { StoreError } from '../store/store-error.ts';
+
+/** A code of the envelope. */
+export type CloudCode = (typeof cloudCodes)[keyof typeof cloudCodes];
 
 /** A refusal of the published cloud API: HTTP 200 with a code in the envelope that is not 200. */
 export class CloudError extends Error {
   override readonly name = 'CloudError';
-  readonly code: number;
+  readonly code: CloudCode;
 
-  constructor(code: (typeof cloudCodes)[keyof typeof cloudCodes], message: string) {
+  constructor(code: CloudCode, message: string) {
     super(message);
     this.code = code;
   }
@@ -47,13 +50,14 @@ export function problemDocument(error: ProblemError, instance: string): ProblemD
 export function problemReply(error: ProblemError, instance: string, headers: Headers, status?: number): Response {
   const reply = new Headers(headers);
   reply.set('Content-Type', 'application/problem+json');
+  reply.set('Link', `<${problemPage(error.problem)}>; rel="help"`);
   return new Response(JSON.stringify(problemDocument(error, instance)), {
     status: status ?? problems[error.problem].status,
     headers: reply,
   });
 }
 
-const cloudCodeOf: Partial<Record<ProblemName, (typeof cloudCodes)[keyof typeof cloudCodes]>> = {
+const cloudCodeOf: Partial<Record<ProblemName, CloudCode>> = {
   'invalid-request': cloudCodes.parameterInvalid,
   'not-signed-in': cloudCodes.tokenWrong,
   'not-permitted': cloudCodes.notPermitted,

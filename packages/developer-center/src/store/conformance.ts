@@ -234,7 +234,14 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
       await activate(store, 2);
       await store.registry.registerProducts(firstAccount, [{ productKey: 'q', name: hostile }], hostile, 1);
       await store.registry.registerDevices(product, [{ deviceKey: 'DEV0001', name: hostile }], 'key', 1);
-      await store.registry.appendAudit({ account: firstAccount, time: 1, who: hostile, action: hostile, subject: hostile, detail: hostile });
+      await store.registry.appendAudit({
+        account: firstAccount,
+        time: 1,
+        who: hostile,
+        action: hostile,
+        subject: hostile,
+        detail: hostile,
+      });
       expect(await store.accounts.claimIdempotencyKey(hostile, hostile, 'f', 1, 1000)).toMatchObject({
         kind: 'claimed',
       });

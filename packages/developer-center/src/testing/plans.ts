@@ -50,18 +50,20 @@ export async function activate(running: Callable, planId: string): Promise<void>
 /** A device as its firmware would call. */
 export class TestDevice {
   readonly #running: Callable;
+  readonly #product: string;
   readonly key: string;
   readonly #authorization: string;
   #reports = 0;
 
-  constructor(running: Callable, key: string, secret = deviceSecret(key)) {
+  constructor(running: Callable, key: string, secret = deviceSecret(key), productKey = product) {
     this.#running = running;
+    this.#product = productKey;
     this.key = key;
     this.#authorization = `Device ${secret}`;
   }
 
   get path(): string {
-    return `/device/v1/products/${product}/devices/${this.key}`;
+    return `/device/v1/products/${this.#product}/devices/${this.key}`;
   }
 
   readPlan(headers: Record<string, string> = {}): Promise<Reply> {
