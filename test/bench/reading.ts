@@ -3,17 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { openSqliteStore } from '@otaplan/developer-center/sqlite';
 import { deviceKeys, open, prepare, productKey, statuses, statusReport } from './reports-load.ts';
 
 const { values } = parseArgs({ options: { devices: { type: 'string', default: '300000' } } });
 const folder = mkdtempSync(path.join(tmpdir(), 'otaplan-bench-'));
+const openStore = async () => openSqliteStore(folder);
 try {
   const keys = deviceKeys(Number(values.devices));
   console.log(`preparing ${keys.length} devices …`);
   // Those that asked come first; the rest is registered only.
   const asking = keys.slice(0, 20_000);
-  const planId = await prepare(folder, keys, asking);
-  const { center, close } = open(folder);
+  const planId = await prepare(openStore, keys, asking);
+  const { center, close } = await open(openStore);
   const last = statuses.at(-1) ?? 'upgrading';
   for (let from = 0; from < asking.length; from += 1000) {
     await Promise.all(

@@ -1,9 +1,11 @@
 /** The load of the benchmark of reports: a plan under way for many devices, and what each of them reports, one status after the other. */
 import { randomBytes } from 'node:crypto';
 import { type Center, openCenter } from '@otaplan/developer-center/center';
-import { firstAccount, openSqliteStore } from '@otaplan/developer-center/sqlite';
+import { firstAccount } from '@otaplan/developer-center/sqlite';
+import type { Store } from '@otaplan/developer-center/store';
 import { type Plan, singleWave, withDigest } from '@otaplan/model';
 import { VirtualClock } from '@otaplan/model/virtual-clock';
+import { type Measured, watch } from './measure.ts';
 
 export const productKey = 'p1bench';
 export const statuses = [
@@ -15,7 +17,10 @@ export const statuses = [
   'upgrading',
 ] as const;
 
-/** A Developer Center on a folder, with nothing of HTTP. */
+/** Opens the store of a benchmark, again and again. */
+export type OpenStore = () => Promise<Store>;
+
+/** A Developer Center on a store, with nothing of HTTP. */
 export interface Opened {
   readonly center: Center;
   close(): Promise<void>;
@@ -23,8 +28,8 @@ export interface Opened {
 
 const start = '2027-03-01T08:00:00Z';
 
-export function open(folder: string): Opened {
-  const store = openSqliteStore(folder);
+export async function open(openStore: OpenStore): Promise<Opened> {
+  const store = await openStore();
   const center = openCenter({
     store,
     clock: new VirtualClock(start),
@@ -39,8 +44,8 @@ export function deviceKeys(count: number): string[] {
 }
 
 /** Registers devices and activates a plan for all; those of `asking` have asked for it. @returns the plan's id */
-export async function prepare(folder: string, keys: readonly string[], asking = keys): Promise<string> {
-  const store = openSqliteStore(folder);
+export async function prepare(openStore: OpenStore, keys: readonly string[], asking = keys): Promise<string> {
+  const store = await openStore();
   const file = { name: 'image.bin', size: 1000, sha256: 'a'.repeat(64), md5: null, crc32: null, uploaded: false };
   const about = {
     account: firstAccount,
@@ -56,7 +61,7 @@ export async function prepare(folder: string, keys: readonly string[], asking = 
   );
   await store.packages.fileUploaded('package', 'image.bin', { md5: 'm', crc32: 'c' }, 'bench', 0);
   await store.close();
-  const { center, close } = open(folder);
+  const { center, close } = await open(openStore);
   await center.registerProducts(firstAccount, { products: [{ productKey, name: 'Bench' }] }, 'bench');
   for (let from = 0; from < keys.length; from += 5000) {
     const devices = keys.slice(from, from + 5000).map((deviceKey) => ({ deviceKey }));
@@ -113,4 +118,31 @@ function document(): Plan {
 /** The report of a status of the plan's one component. */
 export function statusReport(planId: string, status: (typeof statuses)[number]) {
   return { id: `s-${status}`, kind: 'status', planId, identifier: 'FOTA', attempt: 1, status } as const;
+}
+
+/** Calls that arrive together. */
+export const together = 1000;
+
+/** Reports of every device, one status after the other, in calls of so many. Devices read their plan before. */
+export async function reportAll(
+  center: Center,
+  planId: string,
+  keys: readonly string[],
+  perCall: number,
+): Promise<Measured> {
+  const reports = statuses.map((status) => statusReport(planId, status));
+  for (let from = 0; from < keys.length; from += together) {
+    const some = keys.slice(from, from + together);
+    await Promise.all(some.map((deviceKey) => center.planMessage({ productKey, deviceKey })));
+  }
+  const stop = watch();
+  for (let first = 0; first < reports.length; first += perCall) {
+    const some = reports.slice(first, first + perCall);
+    for (let from = 0; from < keys.length; from += together) {
+      await Promise.all(
+        keys.slice(from, from + together).map((deviceKey) => center.deviceReports({ productKey, deviceKey }, some)),
+      );
+    }
+  }
+  return stop(keys.length * reports.length);
 }

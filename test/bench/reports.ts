@@ -6,50 +6,17 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { deviceKeys, open, prepare, productKey, statuses, statusReport } from './reports-load.ts';
+import { openSqliteStore } from '@otaplan/developer-center/sqlite';
+import { type Measured, printRates, type Rate, watch } from './measure.ts';
+import { deviceKeys, open, prepare, reportAll, statuses, together } from './reports-load.ts';
 
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 1 : 3;
 const devices = quick ? 2000 : 9000;
-/** Calls that arrive together, and so share a transaction. */
-const together = 1000;
-
-interface Measured {
-  readonly perSecond: number;
-  /** Microseconds of CPU, of the kernel as well. */
-  readonly cpu: number;
-}
-interface Rate {
-  readonly perCall: number;
-  readonly ours: Measured;
-  readonly bare: Measured;
-}
-
-/** Starts a watch; called again, it tells the rate of so many reports. */
-function watch(): (reports: number) => Measured {
-  const [begin, cpu] = [performance.now(), process.cpuUsage()];
-  return (reports) => {
-    const { user, system } = process.cpuUsage(cpu);
-    return { perSecond: (reports / (performance.now() - begin)) * 1000, cpu: user + system };
-  };
-}
-
 /** Reports of every device, in calls of so many. */
 async function ours(folder: string, planId: string, keys: readonly string[], perCall: number): Promise<Measured> {
-  const { center, close } = open(folder);
-  const reports = statuses.map((status) => statusReport(planId, status));
-  // A device reads its plan before it reports.
-  for (const deviceKey of keys) await center.planMessage({ productKey, deviceKey });
-  const stop = watch();
-  for (let first = 0; first < reports.length; first += perCall) {
-    const some = reports.slice(first, first + perCall);
-    for (let from = 0; from < keys.length; from += together) {
-      await Promise.all(
-        keys.slice(from, from + together).map((deviceKey) => center.deviceReports({ productKey, deviceKey }, some)),
-      );
-    }
-  }
-  const measured = stop(keys.length * reports.length);
+  const { center, close } = await open(async () => openSqliteStore(folder));
+  const measured = await reportAll(center, planId, keys, perCall);
   await close();
   return measured;
 }
@@ -102,7 +69,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'otaplan-bench-'));
 try {
   const keys = deviceKeys(devices);
   const prepared = path.join(folder, 'prepared');
-  const planId = await prepare(prepared, keys);
+  const planId = await prepare(async () => openSqliteStore(prepared), keys);
   const rates: Rate[] = [];
   // The first round warms both up and does not count.
   for (let round = 0; round <= rounds; round++) {
@@ -118,19 +85,7 @@ try {
     }
   }
   console.log(`Durable status reports, embedded, ${together} calls arriving together; median of ${rounds} rounds:`);
-  for (const perCall of [1, 6]) {
-    const some = rates.filter((rate) => rate.perCall === perCall);
-    const wall = (pick: (rate: Rate) => number) => Math.round(median(some.map(pick)));
-    console.log(
-      `  ${perCall} a call: ${wall((r) => r.ours.perSecond)}/s, bare ${wall((r) => r.bare.perSecond)}/s, ratio ${median(
-        some.map((r) => r.ours.perSecond / r.bare.perSecond),
-      ).toFixed(2)} by the wall, ${median(some.map((r) => r.bare.cpu / r.ours.cpu)).toFixed(2)} by CPU`,
-    );
-  }
+  printRates(rates);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 const benches: Readonly<Record<string, string>> = {
   language: 'the language server against yaml-language-server',
   reports: 'durable status reports a second, embedded, against a bare batch insert',
+  'reports-postgres': 'the same on PostgreSQL',
   http: 'the same over real HTTP, and the memory of 10,000 simulated devices and their server',
   reading: 'counts, pages and statistics of a plan of many devices',
 };

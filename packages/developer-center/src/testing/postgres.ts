@@ -9,8 +9,11 @@ import { Client } from 'pg';
 
 /** A PostgreSQL for tests, which hands out empty databases. */
 export interface TestPostgres {
-  /** Makes an empty database. @returns its URL, with a password */
-  database(): Promise<string>;
+  /**
+   * Makes a database: empty, or a copy of another that nobody is connected to.
+   * @returns its URL, with a password
+   */
+  database(template?: string): Promise<string>;
   /** Ends it, and deletes what it kept. */
   stop(): Promise<void>;
 }
@@ -115,9 +118,10 @@ function handOut(url: string, stop: () => Promise<void>): TestPostgres {
     await client.query(sql).finally(() => client.end());
   };
   return {
-    async database() {
+    async database(template) {
       const name = `otaplan_test_${randomBytes(6).toString('hex')}`;
-      await ask(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
+      const from = template === undefined ? 'template0' : new URL(template).pathname.slice(1);
+      await ask(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE ${from}`);
       made.push(name);
       const address = new URL(url);
       address.pathname = `/${name}`;

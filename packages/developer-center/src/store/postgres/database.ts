@@ -1,19 +1,9 @@
-import { type Client, Pool, type PoolClient, types } from 'pg';
+import { Pool, type PoolClient, types } from 'pg';
 import type { Row } from '../rows/row.ts';
-import { storableText } from '../rows/text.ts';
 import { StoreError } from '../store-error.ts';
 import { isDeadlock, postgresFailure } from './failures.ts';
 import { migrations } from './migrations.ts';
-
-export type Value = string | number | boolean | null | readonly (string | number | boolean | null)[];
-
-/** Something that queries are sent to: a connection inside a transaction, or any free one. */
-export interface Queries {
-  all(sql: string, ...values: Value[]): Promise<Row[]>;
-  get(sql: string, ...values: Value[]): Promise<Row | undefined>;
-  /** @returns how many rows it changed */
-  run(sql: string, ...values: Value[]): Promise<number>;
-}
+import { ask, type Queries, type Statement, Transaction, type Value } from './queries.ts';
 
 /** Milliseconds. A replica that is stopped in the middle of a transaction must not hold its locks for ever. */
 const limits = { connect: 10_000, idleInTransaction: 5_000, statement: 60_000 };
@@ -46,7 +36,7 @@ export class Database implements Queries {
    * @throws StoreError unreachable, newer, failed (older than PostgreSQL 15, or not UTF-8)
    */
   static async open(url: string, connections: number): Promise<Database> {
-    const pool = new Pool({ ...connectionOf(url), max: connections, types: parsers });
+    const pool = new Pool({ ...connectionOf(url), max: connections, types: parsers, pipeline: true });
     // A connection that breaks while idle is replaced; without a listener it would end the process.
     pool.on('error', () => {});
     const database = new Database(pool);
@@ -66,52 +56,56 @@ export class Database implements Queries {
     }
   }
 
-  async all(sql: string, ...values: Value[]): Promise<Row[]> {
+  async all(sql: Statement, ...values: Value[]): Promise<Row[]> {
+    return (await this.#ask(sql, values)).rows;
+  }
+
+  async get(sql: Statement, ...values: Value[]): Promise<Row | undefined> {
+    return (await this.all(sql, ...values))[0];
+  }
+
+  async run(sql: Statement, ...values: Value[]): Promise<number> {
+    return (await this.#ask(sql, values)).rowCount ?? 0;
+  }
+
+  async #ask(sql: Statement, values: Value[]) {
     if (this.#closed) throw new StoreError('closed');
     try {
-      return (await this.#pool.query<Row>(sql, values.map(storable))).rows;
+      return await ask(this.#pool, sql, values);
     } catch (error) {
       throw postgresFailure(error);
     }
   }
 
-  async get(sql: string, ...values: Value[]): Promise<Row | undefined> {
-    return (await this.all(sql, ...values))[0];
-  }
-
-  async run(sql: string, ...values: Value[]): Promise<number> {
+  async #connect(): Promise<PoolClient> {
     if (this.#closed) throw new StoreError('closed');
     try {
-      return (await this.#pool.query(sql, values.map(storable))).rowCount ?? 0;
+      return await this.#pool.connect();
     } catch (error) {
       throw postgresFailure(error);
     }
   }
 
   /** Runs work in one transaction, answering after its COMMIT. What work throws undoes it. */
-  async transaction<T>(work: (queries: Queries) => Promise<T>, begin = 'BEGIN'): Promise<T> {
-    if (this.#closed) throw new StoreError('closed');
-    let client: PoolClient;
-    try {
-      client = await this.#pool.connect();
-    } catch (error) {
-      throw postgresFailure(error);
-    }
+  async transaction<T>(work: (queries: Transaction) => Promise<T>, begin = 'BEGIN'): Promise<T> {
+    const client = await this.#connect();
     let broken: Error | undefined;
     const onError = (error: Error) => {
       broken = error;
     };
     client.on('error', onError);
+    const transaction = new Transaction(client);
     try {
-      await client.query(begin);
-      const result = await work(queriesOf(client));
-      await client.query('COMMIT');
+      transaction.send(begin);
+      const result = await work(transaction);
+      await transaction.commit();
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: Error) => {
         broken ??= failure;
       });
-      throw postgresFailure(error);
+      // What was asked after a statement that failed only says that the transaction is void.
+      throw postgresFailure(transaction.failure ?? error);
     } finally {
       client.off('error', onError);
       client.release(broken);
@@ -119,7 +113,7 @@ export class Database implements Queries {
   }
 
   /** The same for work that may be run twice: it is, when two transactions waited for each other, and when it asks for it. */
-  async repeatable<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+  async repeatable<T>(work: (queries: Transaction) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.transaction(work);
@@ -166,21 +160,4 @@ export function connectionOf(url: string) {
     statement_timeout: limits.statement,
     keepAlive: true,
   };
-}
-
-function queriesOf(client: Pick<Client, 'query'>): Queries {
-  const ask = async (sql: string, values: Value[]) =>
-    // Without values the simple protocol takes several statements at once, which a migration is.
-    values.length === 0 ? client.query<Row>(sql) : client.query<Row>(sql, values.map(storable));
-  return {
-    all: async (sql, ...values) => (await ask(sql, values)).rows,
-    get: async (sql, ...values) => (await ask(sql, values)).rows[0],
-    run: async (sql, ...values) => (await ask(sql, values)).rowCount ?? 0,
-  };
-}
-
-function storable(value: Value): Value {
-  if (typeof value === 'string') return storableText(value);
-  if (Array.isArray(value)) return value.map((each) => storable(each as Value)) as Value;
-  return value;
 }

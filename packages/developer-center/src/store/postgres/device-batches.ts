@@ -1,14 +1,14 @@
 import type { DeviceSession, Touched } from '../plans.ts';
 import type { DeviceFacts, DeviceRecord, ReportedVersion } from '../registry.ts';
-import { deviceRecordOf, reported } from '../rows/device.ts';
-import { keptRunOf } from '../rows/run.ts';
+import { reported } from '../rows/device.ts';
 import { StoreError } from '../store-error.ts';
-import { type Database, type Queries, TryAgain } from './database.ts';
-import { lockPlans } from './plan-row.ts';
-import { Gathered, type KeptRun, PostgresRun, runColumns } from './runs.ts';
+import type { Database } from './database.ts';
+import { nameOf, type OpenDevice, OpenDevices } from './open-devices.ts';
+import type { Transaction } from './queries.ts';
+import { Gathered, PostgresRun } from './runs.ts';
 
 /** Works that share a transaction. */
-const mostWorks = 300;
+const mostWorks = 1000;
 
 type Outcome = { readonly value: unknown; readonly touched: Touched[] } | null;
 interface Waiting {
@@ -22,11 +22,6 @@ interface Waiting {
 /** What became of a work, told after the COMMIT. */
 type Result = { readonly outcome: Outcome } | { readonly error: unknown };
 
-interface KeptDevice {
-  device: DeviceRecord;
-  readonly runs: readonly KeptRun[];
-}
-
 /**
  * Works over single devices: those that arrive while a transaction is under way share the next one, so that many reports cost a
  * handful of statements and one flush. A work that throws leaves those beside it whole.
@@ -35,6 +30,7 @@ export class DeviceBatches {
   readonly #db: Database;
   readonly #slot: number;
   readonly #defer: (run: () => void) => void;
+  readonly #devices = new OpenDevices();
   #waiting: Waiting[] = [];
   #running: Promise<void> | null = null;
 
@@ -72,7 +68,7 @@ export class DeviceBatches {
   async #answer(batch: readonly Waiting[]): Promise<void> {
     let results: Result[];
     try {
-      results = await this.#db.repeatable((queries) => this.#run(queries, batch));
+      results = await this.#db.repeatable((transaction) => this.#run(transaction, batch));
     } catch (error) {
       const alone = batch.length === 1 || (error instanceof StoreError && error.failure !== 'failed');
       if (alone) for (const work of batch) work.reject(error);
@@ -86,11 +82,11 @@ export class DeviceBatches {
     }
   }
 
-  async #run(queries: Queries, batch: readonly Waiting[]): Promise<Result[]> {
-    const devices = await lockDevices(queries, batch);
+  async #run(transaction: Transaction, batch: readonly Waiting[]): Promise<Result[]> {
+    const devices = await this.#devices.open(transaction, batch);
     const gathered = new Gathered();
     const results = batch.map((each): Result => {
-      const kept = devices.get(`${each.productKey}/${each.deviceKey}`);
+      const kept = devices.get(nameOf(each));
       if (!kept) return { outcome: null };
       try {
         return { outcome: perform(each, kept, gathered) };
@@ -99,13 +95,13 @@ export class DeviceBatches {
       }
     });
     const latest = batch.reduce((time, { now }) => Math.max(time, now), Number.NEGATIVE_INFINITY);
-    await gathered.write(queries, this.#slot, latest);
+    await gathered.write(transaction, this.#slot, latest);
     return results;
   }
 }
 
 /** Does one work on what the batch has locked. What it throws leaves no trace. */
-function perform(each: Waiting, kept: KeptDevice, gathered: Gathered): Outcome {
+function perform(each: Waiting, kept: OpenDevice, gathered: Gathered): Outcome {
   // Devices that are being laid down are not in the plan yet.
   const runs = kept.runs
     .filter(({ plan }) => plan.status !== 'inactivated')
@@ -123,45 +119,8 @@ function perform(each: Waiting, kept: KeptDevice, gathered: Gathered): Outcome {
   };
   const value = each.work(session);
   if (session.device !== kept.device) {
+    gathered.device(kept.device, session.device);
     kept.device = session.device;
-    gathered.device(session.device);
   }
   return { value, touched: runs.map((run) => run.gather(gathered, each.now)).filter((touched) => touched !== null) };
-}
-
-/** Locks the devices of a batch with their plans, plans first: every transaction does, so that none waits in a circle. */
-async function lockDevices(queries: Queries, batch: readonly Waiting[]): Promise<Map<string, KeptDevice>> {
-  const found = await queries.all(
-    `SELECT device.id, plan_row FROM unnest($1::text[], $2::text[]) AS w (product, device)
-     JOIN product ON product.key = w.product JOIN device ON product_id = product.id AND device.key = w.device
-     LEFT JOIN plan_device ON device_id = device.id`,
-    batch.map((each) => each.productKey),
-    batch.map((each) => each.deviceKey),
-  );
-  const ids = [...new Set(found.map((row) => Number(row['id'])))];
-  const planRows = found.map((row) => row['plan_row']).filter((row) => row !== null);
-  const plans = new Map(
-    (await lockPlans(queries, [...new Set(planRows.map(Number))])).map((plan) => [plan.row, plan] as const),
-  );
-  const rows = await queries.all(
-    `SELECT device.*, product.key AS product FROM device JOIN product ON product.id = product_id
-     WHERE device.id = ANY($1::bigint[]) ORDER BY device.id FOR UPDATE OF device`,
-    ids,
-  );
-  const runs = await queries.all(`SELECT ${runColumns} FROM plan_device WHERE device_id = ANY($1::bigint[])`, ids);
-  // A plan was activated between looking and locking.
-  if (runs.some((run) => !plans.has(Number(run['plan_row'])))) throw new TryAgain();
-  const byDevice = Map.groupBy(runs, (row) => Number(row['device_id']));
-  return new Map(
-    rows.map((row) => {
-      const device = deviceRecordOf(row, String(row['product']));
-      const kept = (byDevice.get(device.id) ?? [])
-        .flatMap((run) => {
-          const plan = plans.get(Number(run['plan_row']));
-          return plan ? [keptRunOf(plan, run)] : [];
-        })
-        .sort((a, b) => a.plan.activation - b.plan.activation);
-      return [`${device.productKey}/${device.deviceKey}`, { device, runs: kept }];
-    }),
-  );
 }

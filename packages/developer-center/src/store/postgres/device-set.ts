@@ -2,8 +2,9 @@ import { newDeviceState, packDeviceState } from '../../engine/index.ts';
 import type { TargetDevice } from '../plans.ts';
 import type { ReportedVersion } from '../registry.ts';
 import { targetDeviceOf, unpackVersions } from '../rows/device.ts';
-import type { Database, Queries } from './database.ts';
+import type { Database } from './database.ts';
 import { existing, existingPlan, lockPlan, type PlanRow } from './plan-row.ts';
+import type { Queries } from './queries.ts';
 
 /** Rows that a pass over many reads at once. */
 const rowsPerRead = 20_000;
@@ -63,7 +64,7 @@ export class DeviceSet {
       plan.devices += devices.length;
       plan.counts.addDevices(devices.map(({ wave }) => wave));
       plan.touch();
-      await plan.write(queries, this.#slot, plan.updatedAt);
+      plan.write(queries, this.#slot, plan.updatedAt);
     });
   }
 
@@ -72,7 +73,7 @@ export class DeviceSet {
       const plan = existing(await lockPlan(queries, planId));
       await discard(queries, plan);
       plan.touch();
-      await plan.write(queries, this.#slot, plan.updatedAt);
+      plan.write(queries, this.#slot, plan.updatedAt);
     });
   }
 

@@ -1,5 +1,5 @@
 import { countFailures } from '../rows/failures.ts';
-import type { Queries } from './database.ts';
+import type { Queries } from './queries.ts';
 
 /**
  * The schema, by numbered steps; `otaplan_schema` counts those done. A step that was released is never edited, and a new one must

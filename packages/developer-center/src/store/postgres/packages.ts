@@ -4,9 +4,10 @@ import { needsPackage, packagesOf } from '../rows/package.ts';
 import { below, pageOf } from '../rows/page.ts';
 import type { Row } from '../rows/row.ts';
 import { appendAudit } from './audit.ts';
-import type { Database, Queries } from './database.ts';
+import type { Database } from './database.ts';
 import { brokenConstraint } from './failures.ts';
 import { activated } from './plan-row.ts';
+import type { Queries } from './queries.ts';
 
 /** Version packages in PostgreSQL. A full package has the empty text as its source version, so that the index makes it unique. */
 export class PostgresPackages implements PackageStore {

@@ -1,14 +1,16 @@
+import { phases } from '../../engine/index.ts';
 import type { Pass, Run, Selection, Touched } from '../plans.ts';
+import type { DeviceRecord } from '../registry.ts';
 import { deviceRecordOf } from '../rows/device.ts';
 import type { Row } from '../rows/row.ts';
 import { keptRunOf } from '../rows/run.ts';
-import type { Database, Queries } from './database.ts';
+import type { Database } from './database.ts';
+import { readDevices } from './open-devices.ts';
 import { lockPlan, lockPlans, type PlanRow, readPlans } from './plan-row.ts';
+import { prepared, type Queries } from './queries.ts';
 import { Gathered, type KeptRun, PostgresRun, runColumns } from './runs.ts';
 
-const issuedPhase = 1;
-const deviceColumns = 'device.*, product.key AS product';
-const fromDevice = 'FROM device JOIN product ON product.id = product_id';
+const issuedPhase = phases.indexOf('issued');
 
 /** Passes over many devices: of a plan, and those whose time has come. */
 export class Passes {
@@ -33,8 +35,10 @@ export class Passes {
       if (!plan) return null;
       const rows = await select(queries, plan, selection, limit);
       const ids = rows.map((row) => Number(row['device_id']));
-      const devices = await lockDevices(queries, ids, '');
-      const others = await issuedElsewhere(queries, ids, new Map([[plan.row, plan]]));
+      const [devices, others] = await Promise.all([
+        devicesOf(queries, ids),
+        issuedElsewhere(queries, ids, new Map([[plan.row, plan]])),
+      ]);
       const gathered = new Gathered();
       const touched: Touched[] = [];
       let last: Pass['last'] = null;
@@ -54,7 +58,10 @@ export class Passes {
     });
   }
 
-  /** One transaction over at most `limit` devices whose time has come and that no other replica is at. */
+  /**
+   * One transaction over at most `limit` devices whose time has come. Replicas that begin at once take turns at a plan: the second
+   * finds nothing due any more. What a replica held that was killed is free at once.
+   */
   async overDue(before: number, limit: number, work: (run: Run) => void): Promise<Touched[]> {
     const sql = 'SELECT plan_row, device_id FROM plan_device WHERE due_at <= $1 ORDER BY due_at LIMIT $2';
     const due = await this.#db.all(sql, before, limit);
@@ -62,16 +69,13 @@ export class Passes {
     const planRows = [...new Set(due.map((row) => Number(row['plan_row'])))];
     const ids = [...new Set(due.map((row) => Number(row['device_id'])))];
     return this.#db.repeatable(async (queries) => {
-      const plans = new Map((await lockPlans(queries, planRows)).map((plan) => [plan.row, plan] as const));
-      const devices = await lockDevices(queries, ids, 'SKIP LOCKED');
-      const rows = await queries.all(
-        `SELECT ${runColumns} FROM plan_device WHERE device_id = ANY($1::bigint[]) AND plan_row = ANY($2::bigint[]) AND due_at <= $3
-         ORDER BY due_at, plan_row, row`,
-        [...devices.keys()],
-        planRows,
-        before,
-      );
-      const others = await issuedElsewhere(queries, [...devices.keys()], plans);
+      const [locked, devices, rows] = await Promise.all([
+        lockPlans(queries, planRows),
+        devicesOf(queries, ids),
+        queries.all(dueRuns, ids, planRows, before),
+      ]);
+      const plans = new Map(locked.map((plan) => [plan.row, plan] as const));
+      const others = await issuedElsewhere(queries, ids, plans);
       const gathered = new Gathered();
       const touched: Touched[] = [];
       for (const row of rows) {
@@ -89,12 +93,16 @@ export class Passes {
   }
 }
 
-/** In order of id, as every transaction does. */
-async function lockDevices(queries: Queries, ids: readonly number[], how: '' | 'SKIP LOCKED') {
-  const rows = await queries.all(
-    `SELECT ${deviceColumns} ${fromDevice} WHERE device.id = ANY($1::bigint[]) ORDER BY device.id FOR UPDATE OF device ${how}`,
-    ids,
-  );
+const dueRuns = prepared(
+  `SELECT ${runColumns} FROM plan_device WHERE device_id = ANY($1::bigint[]) AND plan_row = ANY($2::bigint[]) AND due_at <= $3
+   ORDER BY due_at, plan_row, row`,
+);
+const issuedRuns = prepared(
+  `SELECT ${runColumns} FROM plan_device WHERE device_id = ANY($1::bigint[]) AND phase = ${issuedPhase}`,
+);
+
+async function devicesOf(queries: Queries, ids: readonly number[]): Promise<Map<number, DeviceRecord>> {
+  const rows = await queries.all(readDevices, ids);
   return new Map(rows.map((row) => [Number(row['id']), deviceRecordOf(row, String(row['product']))] as const));
 }
 
@@ -104,8 +112,9 @@ async function issuedElsewhere(
   ids: readonly number[],
   known: ReadonlyMap<number, PlanRow>,
 ): Promise<Map<number, KeptRun[]>> {
-  const sql = `SELECT ${runColumns} FROM plan_device WHERE device_id = ANY($1::bigint[]) AND phase = ${issuedPhase}`;
-  const rows = (await queries.all(sql, ids)).filter((row) => known.size !== 1 || !known.has(Number(row['plan_row'])));
+  const rows = (await queries.all(issuedRuns, ids)).filter(
+    (row) => known.size !== 1 || !known.has(Number(row['plan_row'])),
+  );
   const unknown = [...new Set(rows.map((row) => Number(row['plan_row'])))].filter((row) => !known.has(row));
   const read = unknown.length === 0 ? [] : await readPlans(queries, 'row = ANY($1::bigint[])', unknown);
   const plans = new Map([...known, ...read.map((plan) => [plan.row, plan] as const)]);

@@ -2,7 +2,7 @@ import { decidedOf, timelinePoint } from '../rows/counts.ts';
 import { KeptPlan } from '../rows/plan.ts';
 import type { Row } from '../rows/row.ts';
 import { StoreError } from '../store-error.ts';
-import type { Queries } from './database.ts';
+import { prepared, type Queries, type Transaction, type Value } from './queries.ts';
 
 export const activated = "status IN ('toBeUpgraded', 'upgrading', 'suspended')";
 /** All of a plan but its lists of devices. */
@@ -23,67 +23,66 @@ export class PlanRow extends KeptPlan {
   }
 
   /** Writes what changed since the last call; what was counted goes to the replica's own slot. */
-  async write(queries: Queries, slot: number, now: number): Promise<void> {
+  write(transaction: Transaction, slot: number, now: number): void {
     const made = this.take(now);
     if (made) {
-      await queries.run(
-        `UPDATE plan SET status = $2, revision = $3, document = $4, state = $5, updated_at = $6, due_at = $7, activation = $8,
-         devices = $9 WHERE row = $1`,
-        this.row,
-        made.status,
-        made.revision,
-        made.document,
-        made.state,
-        made.updatedAt,
-        made.dueAt,
-        this.activation,
-        this.devices,
-      );
+      const { status, revision, document, state, updatedAt, dueAt } = made;
+      const { row, activation, devices } = this;
+      transaction.send(update, row, status, revision, document, state, updatedAt, dueAt, activation, devices);
     }
     const added = this.counts.take();
     if (added.size === 0) return;
-    await queries.run(
-      `INSERT INTO counter (plan_row, name, slot, count) SELECT $1::bigint, name, $2::smallint, added
-       FROM unnest($3::text[], $4::bigint[]) AS a (name, added)
-       ON CONFLICT (plan_row, name, slot) DO UPDATE SET count = counter.count + excluded.count`,
-      this.row,
-      slot,
-      [...added.keys()],
-      [...added.values()],
-    );
+    transaction.send(count, this.row, slot, [...added.keys()], [...added.values()]);
     const decided = decidedOf(added);
-    if (!decided) return;
-    await queries.run(
-      `INSERT INTO timeline (plan_row, time, slot, upgraded, failed) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (plan_row, time, slot) DO UPDATE
-       SET upgraded = timeline.upgraded + excluded.upgraded, failed = timeline.failed + excluded.failed`,
-      this.row,
-      timelinePoint(now),
-      slot,
-      decided.upgraded,
-      decided.failed,
-    );
+    if (decided) transaction.send(draw, this.row, timelinePoint(now), slot, decided.upgraded, decided.failed);
   }
 }
+
+const update = prepared(
+  `UPDATE plan SET status = $2, revision = $3, document = $4, state = $5, updated_at = $6, due_at = $7, activation = $8, devices = $9
+   WHERE row = $1`,
+);
+const count = prepared(
+  `INSERT INTO counter (plan_row, name, slot, count) SELECT $1::bigint, name, $2::smallint, added
+   FROM unnest($3::text[], $4::bigint[]) AS a (name, added)
+   ON CONFLICT (plan_row, name, slot) DO UPDATE SET count = counter.count + excluded.count`,
+);
+const draw = prepared(
+  `INSERT INTO timeline (plan_row, time, slot, upgraded, failed) VALUES ($1, $2, $3, $4, $5)
+   ON CONFLICT (plan_row, time, slot) DO UPDATE
+   SET upgraded = timeline.upgraded + excluded.upgraded, failed = timeline.failed + excluded.failed`,
+);
 
 /**
  * Reads plans with their counters.
  * @param condition on the columns of `plan`, with what follows it (`ORDER BY` …)
  */
-export async function readPlans(queries: Queries, condition: string, ...values: Parameters<Queries['all']>[1][]) {
-  return withCounters(queries, await queries.all(`SELECT ${columns} FROM plan WHERE ${condition}`, ...values));
+export async function readPlans(queries: Queries, condition: string, ...values: Value[]): Promise<PlanRow[]> {
+  const rows = await queries.all(`SELECT ${columns} FROM plan WHERE ${condition}`, ...values);
+  if (rows.length === 0) return [];
+  const found = rows.map((row) => Number(row['row']));
+  return withCounters(rows, await queries.all(readCounters, found));
 }
 
-/** Reads plans and keeps others from them until the transaction is over; in one order always, so that none waits in a circle. */
-export async function lockPlans(queries: Queries, rows: readonly number[]): Promise<PlanRow[]> {
+/**
+ * Reads plans and keeps others from them until the transaction is over; in one order always, so that none waits in a circle. The
+ * counters are read behind the rows: while those are locked, nobody else counts.
+ */
+export async function lockPlans(transaction: Transaction, rows: readonly number[]): Promise<PlanRow[]> {
   if (rows.length === 0) return [];
-  return readPlans(queries, 'row = ANY($1::bigint[]) ORDER BY row FOR UPDATE', rows);
+  const [found, counters] = await Promise.all([transaction.all(lock, rows), transaction.all(readCounters, rows)]);
+  return withCounters(found, counters);
 }
+
+const lock = prepared(`SELECT ${columns} FROM plan WHERE row = ANY($1::bigint[]) ORDER BY row FOR UPDATE`);
+const readCounters = prepared(
+  'SELECT plan_row, name, sum(count)::bigint AS count FROM counter WHERE plan_row = ANY($1::bigint[]) GROUP BY 1, 2',
+);
 
 /** A plan that is kept from others until the transaction is over; `null`: there is none. */
-export async function lockPlan(queries: Queries, id: string): Promise<PlanRow | null> {
-  const found = await queries.get('SELECT row FROM plan WHERE id = $1', id);
-  const [plan] = found ? await lockPlans(queries, [Number(found['row'])]) : [];
+export async function lockPlan(transaction: Transaction, id: string): Promise<PlanRow | null> {
+  const found = await transaction.get('SELECT row FROM plan WHERE id = $1', id);
+  const [plan] = found ? await lockPlans(transaction, [Number(found['row'])]) : [];
   return plan ?? null;
 }
 
@@ -98,13 +97,7 @@ export function existing(plan: PlanRow | null | undefined): PlanRow {
   return plan;
 }
 
-/** The counters are read after the rows: while those are locked, nobody else counts. */
-async function withCounters(queries: Queries, rows: readonly Row[]): Promise<PlanRow[]> {
-  if (rows.length === 0) return [];
-  const counters = await queries.all(
-    'SELECT plan_row, name, sum(count)::bigint AS count FROM counter WHERE plan_row = ANY($1::bigint[]) GROUP BY 1, 2',
-    rows.map((row) => Number(row['row'])),
-  );
+function withCounters(rows: readonly Row[], counters: readonly Row[]): PlanRow[] {
   const byPlan = Map.groupBy(counters, (counter) => Number(counter['plan_row']));
   return rows.map((row) => new PlanRow(row, byPlan.get(Number(row['row'])) ?? []));
 }

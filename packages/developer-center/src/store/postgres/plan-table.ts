@@ -7,10 +7,11 @@ import { below, pageOf } from '../rows/page.ts';
 import { soundDocument, splitDocument } from '../rows/plan-document.ts';
 import { StoreError } from '../store-error.ts';
 import { appendAudit } from './audit.ts';
-import type { Database, Queries } from './database.ts';
+import type { Database } from './database.ts';
 import { discard } from './device-set.ts';
 import { brokenConstraint } from './failures.ts';
 import { activated, existingPlan, lockPlan, type PlanRow, readPlans } from './plan-row.ts';
+import type { Transaction } from './queries.ts';
 
 /** The plans themselves: made, found, changed, deleted. */
 export class PlanTable {
@@ -107,13 +108,13 @@ export class PlanTable {
         const made = change(plan);
         if (made) await this.#keepChange(queries, plan, made, who, now);
         // Also when nothing changed: whoever looked because it was due lays down when to look again.
-        await plan.write(queries, this.#slot, now);
+        plan.write(queries, this.#slot, now);
         return plan.snapshot();
       }),
     );
   }
 
-  async #keepChange(queries: Queries, plan: PlanRow, made: PlanChange, who: string, now: number): Promise<void> {
+  async #keepChange(queries: Transaction, plan: PlanRow, made: PlanChange, who: string, now: number): Promise<void> {
     const { document, action, detail } = made;
     if (document) {
       const sql = 'UPDATE plan SET name_identity = $2, targets = $3 WHERE row = $1';

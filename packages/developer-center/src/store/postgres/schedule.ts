@@ -38,10 +38,7 @@ export class Schedule {
       `SELECT min(due_at) AS at FROM plan WHERE due_at IS NOT NULL AND row NOT IN (${leasedElsewhere})`,
       this.#replica.owner,
     );
-    const device = await this.#db.get(
-      `SELECT due_at AS at FROM plan_device JOIN device ON device.id = device_id WHERE due_at IS NOT NULL
-       ORDER BY due_at LIMIT 1 FOR SHARE OF device SKIP LOCKED`,
-    );
+    const device = await this.#db.get('SELECT min(due_at) AS at FROM plan_device WHERE due_at IS NOT NULL');
     const times = [plan?.['at'] ?? null, device?.['at'] ?? null].filter((at) => at !== null).map(Number);
     return times.length === 0 ? null : Math.min(...times);
   }
@@ -49,7 +46,7 @@ export class Schedule {
   async scheduleAgain(now: number): Promise<void> {
     for (const { id } of await this.#db.all(`SELECT id FROM plan WHERE ${activated}`)) {
       await this.#db.repeatable(async (queries) => {
-        await (await lockPlan(queries, String(id)))?.write(queries, this.#replica.slot, now);
+        (await lockPlan(queries, String(id)))?.write(queries, this.#replica.slot, now);
       });
     }
   }

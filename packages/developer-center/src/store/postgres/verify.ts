@@ -4,7 +4,7 @@ import { failureCounter, isFailedForGood } from '../rows/failures.ts';
 import { joinDocument } from '../rows/plan-document.ts';
 import type { Row } from '../rows/row.ts';
 import { stateOf } from '../rows/run.ts';
-import type { Queries } from './database.ts';
+import type { Queries } from './queries.ts';
 
 const rowsPerRead = 10_000;
 

@@ -11,14 +11,14 @@ function isStorable(text: string): boolean {
 }
 
 /** The same for the values of a statement; the very values where nothing is to be replaced. */
-export function storableValues<T>(values: T[]): T[] {
+export function storableValues<T extends readonly unknown[]>(values: T): T {
   for (const value of values) {
-    if (typeof value === 'string' && !isStorable(value)) return values.map(storableValue);
+    // As many values, and of each the same type.
+    if (typeof value === 'string' && !isStorable(value)) return values.map(storableValue) as readonly unknown[] as T;
   }
   return values;
 }
 
-function storableValue<T>(value: T): T {
-  // A text stays a text.
-  return typeof value === 'string' ? (storableText(value) as T & string) : value;
+function storableValue(value: unknown): unknown {
+  return typeof value === 'string' ? storableText(value) : value;
 }
