@@ -12,7 +12,8 @@ import type { NewAudit } from '../registry.ts';
 import { accessKeyOf } from '../rows/access-key.ts';
 import { claimOf } from '../rows/idempotency.ts';
 import { appendAudit } from './audit.ts';
-import type { Database, Queries } from './database.ts';
+import type { Database } from './database.ts';
+import type { Queries } from './queries.ts';
 import { livingOwners } from './replica.ts';
 
 const columns = 'key, account, role, secret, name, created_at, expires_at, used_at';
