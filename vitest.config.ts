@@ -18,6 +18,16 @@ export default defineConfig({
         },
       },
       {
+        // What others get, as they get it: the site, the comment in a browser, the packages. Runs on what was built before.
+        test: {
+          name: 'published',
+          include: ['test/published/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
         // Real processes: one file at a time, so that two cores are enough for each.
         test: {
           name: 'end-to-end',

@@ -11,8 +11,8 @@ const pnpm = 'pnpm@12.21.0';
 const neededNode = 24;
 const modules = path.join(root, 'node_modules');
 const stamp = path.join(modules, '.otaplan-installed');
-/** Packages that only the tests in a real VS Code need; they are large. */
-const testOnly = ['@otaplan/vscode-host'];
+/** Packages that only tests in a real VS Code, the documentation and its tests need; they are large. */
+const testOnly = ['@otaplan/vscode-host', '@otaplan/published', '@otaplan/docs'];
 
 /** Ends the process with one sentence for a person. */
 export function fail(sentence) {
@@ -35,6 +35,8 @@ function manifestDigest() {
     'language-server',
     'test',
     'test/vscode-host',
+    'test/published',
+    'docs',
     ...readdirSync(path.join(root, 'packages')).map((name) => `packages/${name}`),
   ];
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...folders.map((folder) => `${folder}/package.json`)]) {

@@ -1,6 +1,6 @@
 /**
  * Every check, in the order in which it is cheapest to fail: format and lint, types, build, architecture, unit, end to end.
- * `--all` adds what needs a browser and a real VS Code, and installs what Debian has for that. Ends with a line that counts the tests.
+ * `--all` adds the documentation and what needs a browser or a real VS Code, and installs what Debian has for that. Ends with a line that counts the tests.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -47,6 +47,10 @@ tests('architecture', 'architecture');
 if (all) wantPostgres();
 tests('unit', 'unit');
 tests('end to end', 'end-to-end');
+if (all) {
+  step('documentation', 'node', ['scripts/docs.ts']);
+  tests('as published', 'published');
+}
 if (all) step('in a real VS Code', 'node', ['test/vscode-host/run.ts']);
 
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -102,7 +102,9 @@ function risks(plans: readonly PlanDifference[]): string {
       `${plans.length > 1 ? `“${name(plan)}”: ` : ''}${escaped(text)}${isNew ? '' : ' (as before)'}`,
     '> - ',
   );
-  return `> [!WARNING]\n> Worth a second look:\n${lines.join('\n')}`;
+  // What was so before is told, but is no reason to stop.
+  const kind = found.some(({ isNew }) => isNew) ? 'WARNING' : 'NOTE';
+  return `> [!${kind}]\n> Worth a second look:\n${lines.join('\n')}`;
 }
 
 function overview(plans: readonly PlanDifference[]): string {

@@ -117,12 +117,15 @@ function describeChange(change: Change): string[] {
 export function describePlan(plan: Plan): string[] {
   const { targets, mode, conditions, waves } = plan;
   const excluded = targets.exclude.length > 0 ? `, except ${sayCount(targets.exclude.length, 'excluded device')}` : '';
+  const count = targets.count ?? targets.include.length;
+  const left =
+    targets.exclude.length > 0
+      ? `: ${targets.include.length.toLocaleString('en')} listed, without ${targets.exclude.length.toLocaleString('en')} excluded`
+      : '';
   return [
     `New plan for product ${plan.product}.`,
     `Effective ${sayPeriod(periodFacts(plan))}.`,
-    targets.all
-      ? `Targets every device of the product${excluded}.`
-      : `Targets ${sayCount(targets.count ?? targets.include.length, 'device')}${excluded}.`,
+    targets.all ? `Targets every device of the product${excluded}.` : `Targets ${sayCount(count, 'device')}${left}.`,
     ...plan.components.map((component) => `Upgrades ${sayComponent(component)}.`),
     mode.kind === 'silent'
       ? `Silent upgrade; push period: ${sayPush(mode.push)}; pushed again ${sayMinutes(mode.afterRejectionMinutes)} after a rejection.`
