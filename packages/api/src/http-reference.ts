@@ -63,6 +63,9 @@ const callers: Readonly<Record<string, string>> = {
   endUser: 'an end user, with their token',
 };
 
+/** Problems that every call may meet; said once. */
+const everywhere = ['too-many-requests', 'unavailable', 'internal'];
+
 /** The reference of the HTTP API (docs/http-api.md), made of the OpenAPI document alone but for who may call. */
 export function renderHttpReference(version: string): string {
   // Written by us from our schemas a moment ago: nothing from outside to check.
@@ -81,18 +84,13 @@ export function renderHttpReference(version: string): string {
   return [
     intro,
     ...[...byTag].map(([tag, sections]) => `## ${tag}\n\n${sections.join('\n')}`),
-    `## Problems\n\nWhat \`type\` a problem can have.\n\n| type | status | means |\n| --- | --- | --- |\n${kinds.join('\n')}\n`,
+    `## Problems\n\nWhat \`type\` a problem can have, after \`urn:otaplan:problem:\`. Every call may meet ${everywhere.map((name) => `\`${name}\``).join(', ')}.\n\n| type | status | means |\n| --- | --- | --- |\n${kinds.join('\n')}\n`,
     `## Schemas\n\n${schemas.join('\n')}`,
   ].join('\n');
 }
 
 function operationSection(operation: Operation, title: string, caller: string): string {
-  const parts = [
-    `### \`${title}\``,
-    operation.summary ?? '',
-    ...(operation.description ? [operation.description] : []),
-  ];
-  parts.push(`For: ${caller}.`);
+  const parts = [`### \`${title}\``, operation.description ?? operation.summary ?? '', `For: ${caller}.`];
   const parameters = (operation.parameters ?? []).map(
     ({ name, in: where, required, schema, description }) =>
       `| \`${name}\` | ${where} | ${typeOf(schema ?? {})} | ${required ? 'yes' : ''} | ${cell(description ?? schema?.description)} |`,
@@ -102,14 +100,16 @@ function operationSection(operation: Operation, title: string, caller: string): 
   }
   const body = contentOf(operation.requestBody);
   if (body) parts.push(`Takes ${body}`);
+  const refusals: string[] = [];
   for (const [status, response] of Object.entries(operation.responses)) {
-    if (status === 'default') {
-      const named = /:\s*(.*\S)/.exec(response.description ?? '')?.[1];
-      if (named) parts.push(`Problems: ${named.replaceAll(') `', '), `')}.`);
-      continue;
-    }
-    parts.push(`Answers ${status}${contentOf(response) ? `, ${contentOf(response)}` : '.'}`);
+    if (response.content?.['application/problem+json']) {
+      const named = [...(response.description ?? '').matchAll(/urn:otaplan:problem:([\w-]+)/g)].map(([, name]) => name);
+      refusals.push(
+        ...named.filter((name) => !everywhere.includes(name ?? '')).map((name) => `\`${name}\` (${status})`),
+      );
+    } else parts.push(`Answers ${status}${contentOf(response) ? `, ${contentOf(response)}` : '.'}`);
   }
+  if (refusals.length > 0) parts.push(`Problems: ${refusals.join(', ')}.`);
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
