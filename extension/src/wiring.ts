@@ -13,7 +13,7 @@ import { monitor } from './features/monitor/monitor.ts';
 import { planWords } from './features/monitor/status-looks.ts';
 import type { MonitorTree } from './features/monitor/tree.ts';
 import { notifications } from './features/notifications/notifications.ts';
-import { retry } from './features/retry/retry.ts';
+import { type Retries, retry } from './features/retry/retry.ts';
 import { review } from './features/review/review.ts';
 import type { ReviewView } from './features/review/view.ts';
 import { statusBar } from './features/status/status-bar.ts';
@@ -33,6 +33,7 @@ export interface Internals {
   readonly plans: Plans;
   readonly tree: MonitorTree;
   readonly review: ReviewView;
+  readonly refusals: Retries['refusals'];
 }
 
 /** Puts together everything that needs Node: no feature knows another but by what it is handed here. */
@@ -107,6 +108,13 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     plans: () => lives.all().flatMap((live) => live.plans().map((overview) => stateOf(live.connection, overview))),
     onDidChangePlan: changed.event,
   };
-  const internals: Internals = { connections, lives, plans, tree: upgrades.tree, review: changes.view };
+  const internals: Internals = {
+    connections,
+    lives,
+    plans,
+    tree: upgrades.tree,
+    refusals: retries.refusals,
+    review: changes.view,
+  };
   return { api, stop: center.stop, internals };
 }

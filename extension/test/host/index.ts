@@ -16,6 +16,7 @@ export async function run(): Promise<void> {
   await import('./lifecycle.test.ts');
   await import('./local.test.ts');
   await import('./resilience.test.ts');
+  await import('./scale.test.ts');
   await new Promise<void>((resolve, reject) => {
     // Said at once, not only in the summary: a run that never ends tells all the same.
     mocha.suite.afterEach(function () {

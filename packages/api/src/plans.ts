@@ -21,7 +21,14 @@ export const PlanInfo = z
     mode: openEnum(['silent', 'manual']),
     effective: PlanDocument.shape.effective,
     components: z.array(
-      z.object({ component: z.string(), type: z.string(), identifier: z.string(), target: z.string() }),
+      z.object({
+        component: z.string(),
+        type: z.string(),
+        identifier: z.string(),
+        target: z.string(),
+        /** Names its package together with type and target; `null`: a full one. An earlier server does not say. */
+        sourceVersion: z.string().nullable().optional(),
+      }),
     ),
     createdAt: Instant,
     updatedAt: Instant,

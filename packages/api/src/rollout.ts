@@ -2,6 +2,7 @@ import { componentStatusNames, deviceStatusNames, limits } from '@otaplan/model'
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { exampleIds } from './example-values.ts';
+import { PushWindow } from './plan-document.ts';
 import { deviceStatusFilter, PlanId } from './plans.ts';
 import { ComponentType, DeviceKey, Instant, openEnum, PageQuery, page } from './scalars.ts';
 
@@ -148,6 +149,9 @@ export const PlanStatistics = z
     /** Devices upgraded and failed so far, along time, at most 200 points. */
     timeline: z.array(z.object({ time: Instant, upgraded: z.int(), upgradeFailed: z.int() })),
     waves: z.array(z.object({ percent: z.number(), devices: z.int(), openedAt: Instant.nullable() })),
+    /** When devices are pushed to, and what halts the waves: of the document, which may be large. An earlier server does not say. */
+    push: z.union([PushWindow, z.enum(['any', 'onRequest'])]).optional(),
+    halt: z.object({ failedPercent: z.number(), sample: z.int() }).nullable().optional(),
   })
   .meta({ id: 'PlanStatistics' });
 export type PlanStatistics = z.infer<typeof PlanStatistics>;

@@ -10,8 +10,8 @@ export interface LogTailOptions {
   /** Ends the tail quietly. */
   readonly signal: AbortSignal;
   readonly ambient: Ambient;
-  /** Told when the reading fails and is tried again. */
-  readonly onTrouble?: (failure: Failure) => void;
+  /** Told when the reading fails and is tried again, and by `null` when it works again. */
+  readonly onTrouble?: (failure: Failure | null) => void;
 }
 
 /** Pauses between readings: quick after news, slower while there is silence. */
@@ -28,8 +28,10 @@ export async function* followLog(
   const { signal, ambient, planId, deviceKey, component } = options;
   let after = options.after;
   let quiet = 0;
+  let troubled = false;
   while (!signal.aborted) {
     const batch: LogLine[] = [];
+    let failed = false;
     try {
       const query = {
         limit: 500,
@@ -48,8 +50,11 @@ export async function* followLog(
       const { failure } = error;
       const passing = failure.kind === 'unreachable' || failure.kind === 'timedOut' || failure.kind === 'busy';
       if (!passing) throw error;
+      failed = true;
       options.onTrouble?.(failure);
     }
+    if (troubled && !failed) options.onTrouble?.(null);
+    troubled = failed;
     if (batch.length > 0) {
       quiet = 0;
       yield batch;

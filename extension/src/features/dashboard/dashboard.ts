@@ -1,4 +1,3 @@
-import type { Plan } from '@otaplan/model';
 import * as vscode from 'vscode';
 import type { Commands } from '../../infrastructure/commands.ts';
 import type { Connection, Connections } from '../../infrastructure/connections.ts';
@@ -11,8 +10,6 @@ import { dashboardState, dashboardWords } from './state.ts';
 
 /** Statistics are read again at most this often while the plan changes. */
 const rereadMilliseconds = 2000;
-/** A plan that lists more devices is not read whole only to draw its push windows. */
-const mostDevicesRead = 50_000;
 
 export interface DashboardOptions {
   readonly host: Host;
@@ -54,7 +51,6 @@ export function dashboard(options: DashboardOptions) {
       { viewColumn: vscode.ViewColumn.Active },
       { enableScripts: true, localResourceRoots: [media, dist], enableFindWidget: true },
     );
-    let document: Plan | null | undefined;
     let looking: vscode.Disposable | undefined;
     let callOff: (() => void) | undefined;
     const send = (message: ToPage) => void panel.webview.postMessage(message);
@@ -66,9 +62,8 @@ export function dashboard(options: DashboardOptions) {
           client.plans.summary(planId),
           client.plans.statistics(planId),
         ]);
-        document ??= overview.devices.total > mostDevicesRead ? null : (await client.plans.get(planId)).document;
         const server = `${connection.name} · ${connection.server}`;
-        const state = dashboardState({ overview, statistics, document, server, now: host.ambient.now() });
+        const state = dashboardState({ overview, statistics, server, now: host.ambient.now() });
         panel.title = overview.plan.name;
         send({ kind: 'state', state, words: dashboardWords() });
       } catch (error) {

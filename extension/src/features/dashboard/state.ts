@@ -22,18 +22,16 @@ const mostWindows = 400;
 export interface DashboardSource {
   readonly overview: PlanOverview;
   readonly statistics: PlanStatistics;
-  /** The plan's document; `null` when it is too large to be read for a picture. */
-  readonly document: Plan | null;
   readonly server: string;
   readonly now: number;
 }
 
 function gateOf(source: DashboardSource, index: number): string {
-  const { overview, statistics, document } = source;
+  const { overview, statistics } = source;
   const wave = statistics.waves[index];
   const zone = overview.plan.effective.zone;
   if (wave?.openedAt) return vscode.l10n.t('opened {0}', formatLocal(Date.parse(wave.openedAt), zone));
-  const halt = document?.waves.halt;
+  const { halt } = statistics;
   const condition =
     halt === null || halt === undefined
       ? ''
@@ -44,32 +42,30 @@ function gateOf(source: DashboardSource, index: number): string {
   return vscode.l10n.t('waits for the wave before') + condition;
 }
 
-function pushStretches(document: Plan): PushStretch[] {
-  const { mode, effective } = document;
-  if (typeof mode.push === 'string') return [];
-  const [start, end] = [Date.parse(effective.startUtc), Date.parse(effective.endUtc)];
-  return windowOpenings(mode.push, effective.zone, start, end)
+function pushStretches({ overview, statistics: { push } }: DashboardSource): PushStretch[] {
+  if (push === undefined || typeof push === 'string') return [];
+  const { startUtc, endUtc, zone } = overview.plan.effective;
+  return windowOpenings(push, zone, Date.parse(startUtc), Date.parse(endUtc))
     .slice(0, mostWindows)
     .flatMap(({ stretches }) =>
       stretches.map(({ from, to }) => ({
         from,
         to,
-        words: `${formatLocal(from, effective.zone)} – ${formatLocal(to, effective.zone)}`,
+        words: `${formatLocal(from, zone)} – ${formatLocal(to, zone)}`,
       })),
     );
 }
 
-function windowsNote(document: Plan | null): string {
-  if (document === null) return vscode.l10n.t('The plan lists too many devices to read its push period here.');
-  const { push } = document.mode;
+function windowsNote({ overview, statistics: { push } }: DashboardSource): string {
+  if (push === undefined) return vscode.l10n.t('This Developer Center does not tell the push period.');
   if (push === 'any') return vscode.l10n.t('Pushed at any time of the effective period.');
   if (push === 'onRequest') return vscode.l10n.t('Not pushed: devices ask for it.');
-  return vscode.l10n.t('Every day {0} to {1} in {2}', push.from, push.to, document.effective.zone);
+  return vscode.l10n.t('Every day {0} to {1} in {2}', push.from, push.to, overview.plan.effective.zone);
 }
 
 /** Everything the page shows, worded. */
 export function dashboardState(source: DashboardSource): DashboardState {
-  const { overview, statistics, document } = source;
+  const { overview, statistics } = source;
   const { plan, devices, successRate } = overview;
   const waves: Wave[] = statistics.waves.map((wave, index) => ({
     percent: wave.percent,
@@ -94,8 +90,8 @@ export function dashboardState(source: DashboardSource): DashboardState {
     })),
     failures: statistics.failures,
     waves,
-    windows: document === null ? [] : pushStretches(document),
-    windowsNote: windowsNote(document),
+    windows: pushStretches(source),
+    windowsNote: windowsNote(source),
     start: Date.parse(plan.effective.startUtc),
     end: Date.parse(plan.effective.endUtc),
     now: source.now,

@@ -4,27 +4,48 @@ import * as vscode from 'vscode';
 import { choose } from '../../infrastructure/choices.ts';
 import { type Commands, setContext } from '../../infrastructure/commands.ts';
 import type { Connections } from '../../infrastructure/connections.ts';
-import { isCancellation, OperationError, sayError } from '../../infrastructure/errors.ts';
+import { OperationError, sayError } from '../../infrastructure/errors.ts';
 import { type Host, requireTrust } from '../../infrastructure/host.ts';
+import { withProgress } from '../../infrastructure/progress.ts';
 import type { Targets } from '../../infrastructure/targets.ts';
 import { type LogAddress, logScheme, logUri, readLogUri } from './address.ts';
+import { followingStatus, keepEndInSight } from './following.ts';
+import { registerLogFiles } from './log-files.ts';
+import { registerLogLanguage } from './log-language.ts';
 import { createLogText, type LogText } from './log-text.ts';
+import { type PackageAddress, packageScheme, packageText, readPackageUri } from './package-text.ts';
 
-/** The document is sent whole; the longer it is, the more rarely. */
+/** The file is read whole when it grew; the longer it is, the more rarely. */
 const tellMilliseconds = (lines: number) => Math.min(2000, 200 + lines / 50);
+const pageLines = 500;
 
-interface OpenLog {
+/** A log that is open. */
+export interface OpenLog {
   readonly address: LogAddress;
   readonly text: LogText;
+  /** Version packages of its components, each with its words in the heading. */
+  readonly packages: readonly { readonly words: string; readonly address: PackageAddress }[];
+  revision: number;
+  /** Whether a person wants to see what comes. */
+  followed: boolean;
+  /** Runs only while a followed log can be seen. */
   following: AbortController | null;
+  /** Why nothing comes while it is followed; `null`: nothing is wrong. */
+  trouble: string | null;
 }
 
 /** Logs of devices and components as read-only documents that can be followed, searched and folded. */
 export function logs(host: Host, connections: Connections, targets: Targets) {
-  const changed = new vscode.EventEmitter<vscode.Uri>();
-  const open = new Map<string, OpenLog>();
+  const open = new Map<string, Promise<OpenLog>>();
+  /** Those of `open` that are read. */
+  const known = new Map<string, OpenLog>();
+  const active = () => {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    return uri && known.get(uri.toString());
+  };
+  const status = followingStatus(active);
 
-  function clientOf({ connection }: LogAddress): Client {
+  function clientOf({ connection }: { readonly connection: string }): Client {
     const found = connections.find(connection);
     if (!found) throw new OperationError('noConnection', vscode.l10n.t('The connection {0} is gone.', connection));
     return connections.client(found);
@@ -35,56 +56,70 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
     const client = clientOf(address);
     const { planId, deviceKey, component } = address;
     const { plan } = await client.plans.summary(planId);
+    const packages = plan.components
+      .filter(({ identifier }) => component === null || identifier === component)
+      .flatMap(({ identifier, type, target: version, sourceVersion }) => {
+        // An earlier server does not say which package it is.
+        if ((type !== 'module' && type !== 'mcu') || sourceVersion === undefined) return [];
+        const words = sourceVersion === null ? version : vscode.l10n.t('{0} from {1}', version, sourceVersion);
+        const at: PackageAddress = { connection: address.connection, type, version, sourceVersion };
+        return [{ identifier, words, address: at }];
+      });
     const text = createLogText({
       heading: [
         `${plan.name} · ${deviceKey}${component === null ? '' : ` · ${component}`}`,
         `${address.connection} · ${client.server} · ${vscode.l10n.t('times in {0}', plan.effective.zone)}`,
+        ...packages.map(({ identifier, words }) => `${identifier} → ${words}`),
       ],
       zone: plan.effective.zone,
       most: host.settings.logLines(),
       headingOf: (identifier, attempt) => vscode.l10n.t('{0} · attempt {1}', identifier, attempt),
       gone: (count) => vscode.l10n.t('{0} older lines are not shown', count.toLocaleString()),
     });
-    const query = { limit: 500, ...(component === null ? {} : { component }) };
-    for await (const line of client.plans.log(planId, deviceKey, query)) text.add([line]);
-    return { address, text, following: null };
+    const query = { limit: pageLines, ...(component === null ? {} : { component }) };
+    await withProgress(host.ambient, vscode.l10n.t('Reading the log of {0}', deviceKey), async (report, signal) => {
+      for await (const line of client.plans.log(planId, deviceKey, query, { signal })) {
+        text.add([line]);
+        if (text.count() % pageLines === 0) report(vscode.l10n.t('{0} lines', text.count().toLocaleString()));
+      }
+    });
+    return { address, text, packages, revision: 1, followed: false, following: null, trouble: null };
   }
 
-  const provider: vscode.TextDocumentContentProvider = {
-    onDidChange: changed.event,
-    async provideTextDocumentContent(uri) {
-      const known = open.get(uri.toString());
-      if (known) return known.text.text();
-      const address = readLogUri(uri);
-      if (!address) return '';
-      try {
-        const log = await load(address);
-        open.set(uri.toString(), log);
-        return log.text.text();
-      } catch (error) {
-        if (isCancellation(error)) return '';
-        // In the document's own place: a message box would come with every restored editor.
-        return `# ${sayError(error)}\n`;
-      }
-    },
-  };
+  /** The log of an address, read once for as long as its document is open. */
+  async function opened(uri: vscode.Uri): Promise<OpenLog> {
+    const key = uri.toString();
+    const address = readLogUri(uri);
+    if (!address) throw vscode.FileSystemError.FileNotFound(uri);
+    const reading = open.get(key) ?? load(address);
+    open.set(key, reading);
+    try {
+      const log = await reading;
+      known.set(key, log);
+      return log;
+    } catch (error) {
+      open.delete(key);
+      throw error;
+    }
+  }
+  const files = registerLogFiles(opened);
 
   function stop(log: OpenLog): void {
     log.following?.abort();
     log.following = null;
+    log.trouble = null;
   }
 
-  /** Appends what comes. The editor keeps its place: VS Code applies only the difference. */
+  /** Appends what comes, until it is stopped. */
   async function follow(uri: vscode.Uri, log: OpenLog): Promise<void> {
     const abort = new AbortController();
     log.following = abort;
-    let waiting = false;
+    let callOff: (() => void) | undefined;
     const tellSoon = () => {
-      if (waiting) return;
-      waiting = true;
-      host.ambient.after(tellMilliseconds(log.text.count()), () => {
-        waiting = false;
-        changed.fire(uri);
+      callOff ??= host.ambient.after(tellMilliseconds(log.text.count()), () => {
+        callOff = undefined;
+        log.revision++;
+        files.tell(uri);
       });
     };
     const { planId, deviceKey, component } = log.address;
@@ -96,6 +131,12 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
       ...(after === undefined ? {} : { after }),
       signal: abort.signal,
       ambient: host.ambient,
+      onTrouble(failure: { readonly kind: string } | null) {
+        const trouble = failure === null ? null : vscode.l10n.t('cannot be reached');
+        if (trouble === log.trouble) return;
+        log.trouble = trouble;
+        status.show();
+      },
     };
     try {
       for await (const lines of followLog(clientOf(log.address), options)) {
@@ -103,14 +144,30 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
         tellSoon();
       }
     } finally {
-      if (log.following === abort) log.following = null;
+      callOff?.();
+      // Not called off, but ended by what waiting does not mend.
+      if (log.following === abort) {
+        stop(log);
+        log.followed = false;
+      }
       showFollowing();
     }
   }
 
+  /** Followed logs are read on while they can be seen. */
+  function followVisible(): void {
+    const visible = new Map(vscode.window.visibleTextEditors.map(({ document: { uri } }) => [uri.toString(), uri]));
+    for (const [key, log] of known) {
+      const uri = visible.get(key);
+      if (!uri || !log.followed) stop(log);
+      else if (!log.following) void host.boundary('logs', () => follow(uri, log));
+    }
+    showFollowing();
+  }
+
   function showFollowing(): void {
-    const uri = vscode.window.activeTextEditor?.document.uri;
-    setContext('followingLog', uri !== undefined && open.get(uri.toString())?.following !== null);
+    setContext('followingLog', active()?.followed === true);
+    status.show();
   }
 
   async function addressOf(argument: unknown): Promise<LogAddress> {
@@ -139,67 +196,54 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
     async openLog(argument?: unknown) {
       requireTrust();
       const uri = logUri(await addressOf(argument));
+      // Read before it is shown: what goes wrong is then told by its own name.
+      await opened(uri);
       const document = await vscode.workspace.openTextDocument(uri);
       await vscode.languages.setTextDocumentLanguage(document, 'otaplan-log');
       await vscode.window.showTextDocument(document, { preview: true });
     },
     /** Starts or stops following the log in the active editor. */
     async followLog() {
-      const uri = vscode.window.activeTextEditor?.document.uri;
-      const log = uri && open.get(uri.toString());
-      if (!uri || !log) throw new OperationError('nothingToDo', vscode.l10n.t('Open a log first.'));
-      if (log.following) {
-        stop(log);
-        showFollowing();
-        return;
-      }
-      void host.boundary('logs', () => follow(uri, log));
-      showFollowing();
-      void vscode.window.setStatusBarMessage(vscode.l10n.t('$(eye) Following the log'), 3000);
+      const log = active();
+      if (!log) throw new OperationError('nothingToDo', vscode.l10n.t('Open a log first.'));
+      log.followed = !log.followed;
+      followVisible();
     },
   };
 
-  const links: vscode.DocumentLinkProvider = {
-    provideDocumentLinks(document) {
-      const address = readLogUri(document.uri);
-      if (!address) return [];
-      const found: vscode.DocumentLink[] = [];
-      const { connection, planId, planName } = address;
-      const at = document.lineAt(0).text.indexOf(planName);
-      if (at >= 0) {
-        const link = new vscode.DocumentLink(
-          new vscode.Range(0, at, 0, at + planName.length),
-          vscode.Uri.parse(
-            `command:otaplan.openDeployedPlan?${encodeURIComponent(JSON.stringify([{ connection, planId }]))}`,
-          ),
-        );
-        link.tooltip = vscode.l10n.t('Open the deployed plan');
-        found.push(link);
+  const packages: vscode.TextDocumentContentProvider = {
+    async provideTextDocumentContent(uri) {
+      const address = readPackageUri(uri);
+      if (!address) return '';
+      requireTrust();
+      try {
+        const found = await clientOf(address).packages.find(address);
+        return found ? packageText(found) : `${vscode.l10n.t('The package is not at Developer Center any more.')}\n`;
+      } catch (error) {
+        return `${sayError(error)}\n`;
       }
-      return found;
     },
   };
 
   const disposable = vscode.Disposable.from(
-    changed,
-    vscode.workspace.registerTextDocumentContentProvider(logScheme, provider),
-    vscode.languages.registerDocumentLinkProvider({ scheme: logScheme }, links),
+    files.disposable,
+    status.disposable,
+    registerLogLanguage((uri) => known.get(uri.toString())),
+    vscode.workspace.registerTextDocumentContentProvider(packageScheme, packages),
+    keepEndInSight((uri) => known.get(uri.toString())?.followed === true),
     vscode.window.onDidChangeActiveTextEditor(showFollowing),
-    vscode.workspace.onDidOpenTextDocument((document) => {
-      if (document.uri.scheme === logScheme && document.languageId !== 'otaplan-log') {
-        void vscode.languages.setTextDocumentLanguage(document, 'otaplan-log');
-      }
-    }),
+    vscode.window.onDidChangeVisibleTextEditors(followVisible),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      const log = open.get(uri.toString());
       // Setting the language closes a document and opens it again.
       const still = vscode.workspace.textDocuments.some((each) => each.uri.toString() === uri.toString());
-      if (!log || still) return;
-      stop(log);
+      const log = known.get(uri.toString());
+      if (uri.scheme !== logScheme || still) return;
+      if (log) stop(log);
       open.delete(uri.toString());
+      known.delete(uri.toString());
     }),
     new vscode.Disposable(() => {
-      for (const log of open.values()) stop(log);
+      for (const log of known.values()) stop(log);
     }),
   );
   return { commands, disposable };

@@ -19,9 +19,17 @@ async function* counted(devices: AsyncIterable<PlanDevice>, onCount: (count: num
   }
 }
 
-/** Writes the devices of a plan (of one status if given) to a file, page by page: any number of them. */
-export async function exportDevices(host: Host, client: Client, overview: PlanOverview, status: string | undefined) {
+/** Which devices are exported; without anything all of the plan. */
+export interface ExportChoice {
+  readonly status?: string;
+  /** A part of the device key. */
+  readonly search?: string;
+}
+
+/** Writes devices of a plan to a file, page by page: any number of them. */
+export async function exportDevices(host: Host, client: Client, overview: PlanOverview, choice: ExportChoice) {
   const { plan, devices } = overview;
+  const { status } = choice;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const name = `${segment(plan.name)}${status === undefined ? '' : `-${status}`}.csv`;
   const target = await vscode.window.showSaveDialog({
@@ -31,7 +39,7 @@ export async function exportDevices(host: Host, client: Client, overview: PlanOv
   if (!target) throw new Dismissed();
   const total = status === undefined ? devices.total : devices[status as DeviceStatus];
   await withProgress(host.ambient, vscode.l10n.t('Exporting devices of “{0}”', plan.name), async (report, signal) => {
-    const query = { limit: 500, ...(status === undefined ? {} : { status }) };
+    const query = { limit: 500, ...choice };
     const list = counted(client.plans.devices(plan.id, query, { signal }), (count) =>
       report(`${count.toLocaleString()}/${total.toLocaleString()}`, count / Math.max(1, total)),
     );

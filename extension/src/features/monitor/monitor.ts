@@ -171,7 +171,11 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
       );
       const status =
         typeof argument === 'object' && argument !== null && 'status' in argument ? String(argument.status) : undefined;
-      await exportDevices(host, connections.client(connection), overview, status);
+      const search = tree.filter().deviceSearch[overview.plan.id];
+      await exportDevices(host, connections.client(connection), overview, {
+        ...(status === undefined ? {} : { status }),
+        ...(search === undefined ? {} : { search }),
+      });
     },
   };
 

@@ -28,6 +28,8 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
   const log = host.log.of('retry');
   const changed = new vscode.EventEmitter<void>();
   let refusals: readonly Refusal[] = [];
+  /** Refused devices that Developer Center counted but did not name, by plan. */
+  const unnamed = new Map<string, number>();
   const view = vscode.window.createTreeView<Refusal>('otaplan.refusals', {
     canSelectMany: true,
     treeDataProvider: {
@@ -38,7 +40,8 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
         item.description = refusal.reason;
         item.tooltip = `${refusal.planName}\n${refusal.device.deviceKey}\n${refusal.reason}`;
         item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('charts.red'));
-        item.contextValue = 'device upgradeFailed';
+        item.contextValue = 'device refused';
+        item.command = { command: 'otaplan.openLog', title: vscode.l10n.t('Open Log'), arguments: [refusal] };
         item.accessibilityInformation = { label: `${refusal.device.deviceKey}, ${refusal.reason}` };
         return item;
       },
@@ -47,6 +50,9 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
 
   function setRefusals(next: readonly Refusal[]): void {
     refusals = next;
+    for (const planId of [...unnamed.keys()]) if (!next.some((each) => each.planId === planId)) unnamed.delete(planId);
+    const more = [...unnamed.values()].reduce((sum, count) => sum + count, 0);
+    view.message = more === 0 ? '' : vscode.l10n.t('{0} more were refused and are not named.', more.toLocaleString());
     setContext('hasRefusals', next.length > 0);
     view.badge =
       next.length === 0 ? undefined : { value: next.length, tooltip: vscode.l10n.t('{0} refused', next.length) };
@@ -74,6 +80,7 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
         reason,
       }),
     );
+    if (tried === 'all') unnamed.set(planId, reply.refusedTotal - refused.length);
     setRefusals([...others, ...refused]);
     log.info(`“${planName}”: ${reply.acceptedTotal} accepted, ${reply.refusedTotal} refused`);
     void tell(reply);
@@ -92,6 +99,11 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
   }
 
   const commands: Commands = {
+    /** Takes rows out of the list, from the view's title all of them. */
+    dismissRefusals(row?: Refusal, selected?: readonly Refusal[]) {
+      const done = new Set(selected ?? (row ? [row] : refusals));
+      setRefusals(refusals.filter((each) => !done.has(each)));
+    },
     async retryDevices(row: DeviceRow, selected?: readonly unknown[]) {
       requireTrust();
       const rows = (selected ?? [row]).filter(
@@ -131,10 +143,25 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
       take(connection, overview, 'all', reply);
     },
   };
-  // A connection that is gone takes its refusals with it.
-  const listener = lives.onDidChange(() => {
-    const rest = refusals.filter(({ connection }) => lives.of(connection) !== undefined);
+  // A connection or a plan that is gone takes its refusals with it.
+  const prune = () => {
+    const rest = refusals.filter(({ connection, planId }) => {
+      const live = lives.of(connection);
+      return live !== undefined && (live.store.connection().state !== 'live' || live.store.plan(planId) !== undefined);
+    });
     if (rest.length !== refusals.length) setRefusals(rest);
-  });
-  return { commands, disposable: vscode.Disposable.from(listener, view, changed) };
+  };
+  const listeners = [
+    lives.onDidChange(prune),
+    lives.onDidChangePlans(({ change }) => {
+      if (change.list) prune();
+    }),
+  ];
+  return {
+    commands,
+    /** What the view lists, for tests. */
+    refusals: (): readonly Refusal[] => refusals,
+    disposable: vscode.Disposable.from(...listeners, view, changed),
+  };
 }
+export type Retries = ReturnType<typeof retry>;

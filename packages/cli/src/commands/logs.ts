@@ -30,8 +30,9 @@ export function define(command: Command, io: Io): void {
           }
           return;
         }
-        const onTrouble = (failure: Parameters<typeof sayFailure>[0]) =>
-          void io.stderr.write(`otaplan: ${sayFailure(failure)} Trying again.\n`);
+        const onTrouble = (failure: Parameters<typeof sayFailure>[0] | null) => {
+          if (failure) void io.stderr.write(`otaplan: ${sayFailure(failure)} Trying again.\n`);
+        };
         for await (const batch of followLog(client, {
           planId: plan.id,
           deviceKey,

@@ -22,11 +22,12 @@ export function overviewOf(plan: PlanRecord): PlanOverview {
       revision: plan.revision,
       mode: document.mode.kind,
       effective: document.effective,
-      components: document.components.map(({ component, type, identifier, target }) => ({
+      components: document.components.map(({ component, type, identifier, target, mode, sources }) => ({
         component,
         type,
         identifier,
         target,
+        sourceVersion: mode === 'delta' ? (sources[0] ?? null) : null,
       })),
       createdAt: instant(plan.createdAt),
       updatedAt: instant(plan.updatedAt),

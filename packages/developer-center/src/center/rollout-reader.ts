@@ -69,7 +69,8 @@ export class RolloutReader {
 
   async statistics(planId: string): Promise<PlanStatistics> {
     const plan = await planOf(this.#parts.store, planId);
-    const { steps } = plan.document.waves;
+    const { mode, waves } = plan.document;
+    const { steps, halt } = waves;
     const points = await this.#parts.store.plans.timeline(planId);
     const every = Math.ceil(points.length / timelinePoints);
     const thinned = points.filter((_, index) => (points.length - 1 - index) % every === 0);
@@ -89,6 +90,8 @@ export class RolloutReader {
         devices: plan.counts.waves[index] ?? 0,
         openedAt: instantOrNull(plan.state.waveOpenedAt[index] ?? null),
       })),
+      push: mode.push,
+      halt,
     };
   }
 
