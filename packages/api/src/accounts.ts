@@ -8,6 +8,7 @@ const tag = 'Accounts and access keys';
 /** What a key may do: an owner everything, an operator all but keys and the audit trail, a viewer only reading. */
 export const keyRoles = ['viewer', 'operator', 'owner'] as const;
 export const KeyRole = z.enum(keyRoles);
+export type KeyRole = z.infer<typeof KeyRole>;
 
 export const AccessKeyInfo = z
   .object({

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningServer, startServer, systemClock } from '@otaplan/developer-center';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -229,5 +229,61 @@ describe('server', () => {
       accessKey: expect.any(String),
       accessSecretFile: expect.any(String),
     });
+  });
+});
+
+describe('access keys and accounts', () => {
+  it('a key is made, rotated with an overlap and revoked; its secret goes to a file or to stdout, once', async () => {
+    const made = await run('keys', 'create', 'Build server', '--role', 'viewer', '--secret-file', 'secret', '--json');
+    expect(made.code).toBe(0);
+    const { key, secretFile } = made.json() as { key: string; secretFile: string };
+    const kept = readFileSync(secretFile, 'utf8').trim();
+    expect(statSync(secretFile).mode & 0o077).toBe(0);
+    expect(made.out + made.err).not.toContain(kept);
+    const as = (accessKey: string, accessSecret: string, ...args: string[]) =>
+      otaplan({ cwd, env: { ...env, OTAPLAN_ACCESS_KEY: accessKey, OTAPLAN_ACCESS_SECRET: accessSecret } }, ...args);
+    expect((await as(key, kept, 'status', '--json')).code).toBe(0);
+    expect(await as(key, kept, 'keys')).toMatchObject({ code: 1, err: expect.stringContaining('role owner') });
+    expect(await run('keys', 'create', 'build server', '--secret-file', 'other')).toMatchObject({ code: 1 });
+    expect(existsSync(join(cwd, 'other'))).toBe(false);
+    expect((await run('keys', 'create', 'X', '--secret-file', 'secret')).code).toBe(2);
+
+    const rotated = await run('keys', 'rotate', key, '--overlap', '5', '--json');
+    const next = rotated.json() as { key: string; secret: string };
+    for (const [id, secretOf] of [
+      [key, kept],
+      [next.key, next.secret],
+    ] as const)
+      expect((await as(id, secretOf, 'status', '--json')).code).toBe(0);
+    const listed = (await run('keys', '--json')).json() as { key: string; expiresAt: string | null }[];
+    expect(listed.filter((one) => one.expiresAt !== null).map((one) => one.key)).toEqual([key]);
+    expect((await run('keys')).out).toContain('Build server');
+    expect((await run('keys', 'revoke', next.key)).code).toBe(2);
+    expect((await run('keys', 'revoke', next.key, '--yes')).code).toBe(0);
+    expect((await as(next.key, next.secret, 'status')).code).toBe(3);
+    expect(await run('keys', 'revoke', server.accessKey, '--yes')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('owner key'),
+    });
+    const audit = (await run('audit', '--limit', '3', '--json')).lines();
+    expect(audit).toMatchObject([
+      { action: 'revokeAccessKey', who: server.accessKey, subject: next.key },
+      { action: 'rotateAccessKey', subject: key },
+      { action: 'createAccessKey', subject: key },
+    ]);
+    expect((await run('audit', '--limit', '1')).out).toContain(`revokeAccessKey “${next.key}”`);
+  });
+  it('an account is opened, and begins empty', async () => {
+    const opened = await run('accounts', 'open', 'Northern plant', '--json');
+    const { key, secret: own } = opened.json() as { key: string; secret: string };
+    expect((await run('accounts', '--json')).json()).toMatchObject([{ id: 'first' }, { name: 'Northern plant' }]);
+    const theirs = { ...env, OTAPLAN_ACCESS_KEY: key, OTAPLAN_ACCESS_SECRET: own };
+    expect((await otaplan({ cwd, env: theirs }, 'status', '--json')).json()).toEqual([]);
+    expect((await otaplan({ cwd, env: theirs }, 'accounts')).code).toBe(1);
+  });
+  it('the OpenAPI document is printed without a server', async () => {
+    const printed = (await otaplan({ cwd }, 'server', 'openapi')).json() as { openapi: string; paths: object };
+    expect(printed.openapi).toBe('3.1.0');
+    expect(printed.paths).toHaveProperty('/ota/v1/keys');
   });
 });

@@ -1,5 +1,6 @@
 import {
   activatePlan,
+  createAccessKey,
   createPackage,
   createPlan,
   deletePackage,
@@ -11,6 +12,9 @@ import {
   getPlanStatistics,
   getPlanSummary,
   getServerInfo,
+  type KeyRole,
+  listAccessKeys,
+  listAccounts,
   listAudit,
   listCloudDevices,
   listComponentLog,
@@ -20,6 +24,7 @@ import {
   listPlans,
   listProducts,
   type NewPackage,
+  openAccount,
   type PlanOverview,
   previewPlan,
   type QueryOf,
@@ -28,6 +33,8 @@ import {
   registerProducts,
   resumePlan,
   retryPlan,
+  revokeAccessKey,
+  rotateAccessKey,
   suspendPlan,
   terminatePlan,
   updatePlan,
@@ -172,6 +179,26 @@ export function createClient(options: WireOptions) {
       devices: { deviceKey: string; name?: string; secretSha256?: string }[],
       { signal }: VerbOptions = {},
     ) => wire.call(registerDevices, { params: { productKey }, body: { devices }, harmless: true, signal }),
+    /** Access keys of the account; a new one's secret is told once. */
+    keys: {
+      list: ({ signal }: VerbOptions = {}) => items(wire, listAccessKeys, { signal }),
+      create: (name: string, role: KeyRole, { signal }: VerbOptions = {}) =>
+        wire.call(createAccessKey, { body: { name, role }, signal }),
+      /** @param overlapMinutes how long both keys open; a day when not given */
+      rotate: (accessKey: string, overlapMinutes?: number, { signal }: VerbOptions = {}) =>
+        wire.call(rotateAccessKey, {
+          params: { accessKey },
+          body: overlapMinutes === undefined ? {} : { overlapMinutes },
+          signal,
+        }),
+      revoke: (accessKey: string, { signal }: VerbOptions = {}) =>
+        wire.call(revokeAccessKey, { params: { accessKey }, signal }),
+    },
+    /** Accounts, for the owners of the first. */
+    accounts: {
+      list: ({ signal }: VerbOptions = {}) => items(wire, listAccounts, { signal }),
+      open: (name: string, { signal }: VerbOptions = {}) => wire.call(openAccount, { body: { name }, signal }),
+    },
     audit: ({ signal }: VerbOptions = {}) => items(wire, listAudit, { signal }),
     events: (stream: EventsOptions) => events(wire, stream),
     close: () => wire.close(),

@@ -1,6 +1,9 @@
 export type {
+  AccessKeyInfo,
+  AccountInfo,
   DeviceComponent,
   LogLine,
+  NewAccessKey,
   PlanDetail,
   PlanDevice,
   PlanInfo,

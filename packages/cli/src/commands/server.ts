@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { openApiDocument } from '@otaplan/api';
 import {
   jsonLog,
   type RunningServer,
@@ -10,7 +11,8 @@ import {
 } from '@otaplan/developer-center';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, exits, type Io } from '../io.ts';
-import { writeJsonLine } from '../text/shown.ts';
+import { writeJson, writeJsonLine } from '../text/shown.ts';
+import { version } from '../version.ts';
 import { defineFolderCommands } from './server-folder.ts';
 
 interface Options {
@@ -58,6 +60,13 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
       await running.close();
     });
   defineFolderCommands(command, io, exit);
+  const summary = 'print the OpenAPI document of the API, without a server';
+  command
+    .command('openapi')
+    .summary(summary)
+    .description(summary)
+    .addHelpText('after', '\nExample:\n  $ otaplan server openapi > openapi.json')
+    .action(() => writeJson(io, openApiDocument(version)));
 }
 
 function port(text: string): number {
