@@ -1,6 +1,6 @@
 // Bundles the extension: the two entries, the language server's process and worker, the `otaplan` command for the local Developer Center,
 // and the dashboard's page. `--minify` for the VSIX, `--tests` adds the tests that run inside VS Code.
-import { existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -9,6 +9,9 @@ const root = path.dirname(here);
 const minify = process.argv.includes('--minify');
 const dist = path.join(here, 'dist');
 rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+// Findings link to their rules here.
+copyFileSync(path.join(root, 'docs/rules.md'), path.join(dist, 'rules.md'));
 
 const everywhere = {
   bundle: true,

@@ -35,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): OtaplanApi & { inter
     connect: (options) => new LanguageClient('otaplan', 'Otaplan', { run: server, debug: server }, options),
     // A virtual workspace has no files for the server's process either.
     filesFromHere: vscode.workspace.workspaceFolders?.some(({ uri }) => uri.scheme !== 'file') ?? false,
+    rules: vscode.Uri.joinPath(context.extensionUri, 'dist/rules.md'),
   });
   const wired = wire(host, plans, commands);
   stop = () => Promise.all([wired.stop(), stopLanguage()]);

@@ -43,6 +43,7 @@ export function activate(context: vscode.ExtensionContext) {
     log,
     connect: (options) => new LanguageClient('otaplan', 'Otaplan', worker, options),
     filesFromHere: true,
+    rules: vscode.Uri.joinPath(context.extensionUri, 'dist/rules.md'),
   });
   const present: Commands = { ...commands, showExtensionLog: () => log.show() };
   context.subscriptions.push(log, registerCommands({ ...absent(present), ...present }, boundary));

@@ -28,6 +28,9 @@ export interface ClientAbilities {
   readonly changeAnnotations: boolean;
 }
 
+/** Milliseconds of work on a request between two turns of the connection. */
+const slice = 10;
+
 /** Everything a feature works with: the documents, what they mean, and what is known around them. */
 export class Session {
   readonly connection: Connection;
@@ -125,8 +128,7 @@ export class Session {
       // The next message has its turn after the first: only then a cancellation was read.
       await this.turn();
       await this.turn();
-      if (token.isCancellationRequested)
-        return new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
+      if (token.isCancellationRequested) return cancelled();
       this.flush();
       return answer(params, token);
     };
@@ -144,8 +146,26 @@ export class Session {
     if (this.client.refreshLenses) this.send(this.connection.sendRequest(CodeLensRefreshRequest.type));
   }
 
+  /**
+   * In the middle of long work on a file: when it went on for a while, lets messages that wait have their turn. Throws what
+   * LSP asks for when the work is of no use any more: it was cancelled, or the file was edited.
+   */
+  async pause(cancel: CancellationToken, file: SourceFile): Promise<void> {
+    if (this.host.ticks() < this.pauseAt) return;
+    await this.turn();
+    this.pauseAt = this.host.ticks() + slice;
+    if (cancel.isCancellationRequested) throw cancelled();
+    if (this.project.file(file.uri) !== file || this.documents.get(file.uri)?.pending)
+      throw new ResponseError(LSPErrorCodes.ContentModified, 'The document was edited meanwhile.');
+  }
+  private pauseAt = 0;
+
   /** Lets messages that wait have their turn. */
   turn(): Promise<void> {
     return new Promise((resolve) => this.host.soon(resolve));
   }
+}
+
+function cancelled(): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
 }

@@ -54,7 +54,7 @@ export function lists({ session, file, plan, typing }: Asked): Offer[] {
 }
 
 /** The same offer, with the edit that imports the file where it is declared. */
-function withImport(offer: Offer, file: SourceFile, declaredIn: SourceFile): Offer {
+export function withImport(offer: Offer, file: SourceFile, declaredIn: SourceFile): Offer {
   const path = relativePath(file.uri, declaredIn.uri);
   return { ...offer, detail: `${offer.detail ?? ''} · adds import "${path}"`, edits: [importEdit(file, path)] };
 }

@@ -11,8 +11,6 @@ export interface Offer {
   readonly text?: string;
   readonly snippet?: boolean;
   readonly detail?: string;
-  /** In Markdown. */
-  readonly documentation?: string;
   /** Worked out only when the offer is looked at. */
   readonly later?: Later;
   /** Other words by which it is found. */
@@ -26,6 +24,8 @@ export interface Offer {
 /** What is told of an offer when it is looked at. */
 export type Later =
   | { readonly about: 'zone'; readonly zone: string }
+  | { readonly about: 'statement'; readonly block: string; readonly key: string }
+  | { readonly about: 'rule'; readonly code: string }
   | { readonly about: 'device'; readonly product: string; readonly key: string };
 
 /** Where offers are asked for. */

@@ -1,10 +1,14 @@
-import { ast, relativePath, rules } from '@otaplan/language';
-import { type ComponentType, compareVersions, formatLocal, zoneNames } from '@otaplan/model';
+import { ast, fileOf, keysOf, otherNamesOf, type PackageMeaning, relativePath, rules } from '@otaplan/language';
+import { type ComponentType, compareVersions, formatLocal, isZone, zoneNames } from '@otaplan/model';
 import { CompletionItemKind } from 'vscode-languageserver';
 import { folderOf } from '../uris.ts';
+import { withImport } from './names.ts';
 import type { Asked, Offer } from './offer.ts';
 
-const day = 24 * 3_600_000;
+const hour = 3_600_000;
+const day = 24 * hour;
+/** A start that is reached sooner is warned of: devices might miss it. */
+const soon = 10 * 60_000;
 const value = CompletionItemKind.Value;
 
 /** Versions of packages for a component: declared ones, and those at Developer Center; the newest first. */
@@ -13,19 +17,28 @@ export function targetVersions(asked: Asked): Offer[] {
   const component = componentOf(asked);
   const type = component?.type as ComponentType | undefined;
   if (!type) return [];
-  const found = new Map<string, string>();
-  for (const each of session.project.workspace.visible(file).packages) {
-    if (each.type !== type || each.version === undefined) continue;
+  const found = new Map<string, Omit<Offer, 'kind' | 'label'>>();
+  const { workspace } = session.project;
+  const add = (each: PackageMeaning, more: (offer: Offer) => Offer) => {
+    if (each.type !== type || each.version === undefined || found.has(each.version)) return;
     const delta = each.source === null ? '' : `, delta from ${each.source}`;
-    found.set(each.version, `“${each.name}”${delta}`);
-  }
+    found.set(each.version, more({ label: each.version, kind: value, detail: `“${each.name}”${delta}` }));
+  };
+  const visible = workspace.visible(file).packages;
+  for (const each of visible) add(each, (offer) => offer);
   const catalogue = session.catalogue?.packages(type);
   for (const each of catalogue?.kind === 'good' ? catalogue.value : []) {
-    if (!found.has(each.version)) found.set(each.version, `“${each.name}” at Developer Center`);
+    if (!found.has(each.version)) found.set(each.version, { detail: `“${each.name}” at Developer Center` });
   }
+  for (const each of workspace.packages()) add(each, (offer) => withImport(offer, file, fileOf(each.node)));
   const scheme = (plan?.upgrades.find(({ component: own }) => own === component)?.scheme ?? null) as 'semver' | null;
   const sorted = [...found].sort(([a], [b]) => compareVersions(b, a, scheme) ?? (a < b ? 1 : -1));
-  return sorted.map(([version, detail], index) => ({ label: `"${version}"`, kind: value, detail, rank: index / 1000 }));
+  return sorted.map(([version, offer], index) => ({
+    ...offer,
+    label: `"${version}"`,
+    kind: value,
+    rank: index / 1000 + (offer.edits ? 5 : 0),
+  }));
 }
 
 /** Versions that devices have: reported ones with how many report them, and those that packages install. */
@@ -70,45 +83,69 @@ export function zones({ session }: Asked): Offer[] {
   return zoneNames().map((zone) => ({
     label: `"${zone}"`,
     kind: CompletionItemKind.Constant,
-    also: `${zone} ${zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')}`,
+    also: [zone, zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' '), ...otherNamesOf(zone)].join(' '),
     rank: used.has(zone) ? 0 : zone === 'UTC' ? 1 : 2,
     later: { about: 'zone', zone },
   }));
 }
 
-/** Days that are likely meant, on the clock of the plan's zone. */
-export function dates({ session, plan, typing }: Asked): Offer[] {
-  const zone = plan?.period?.zone ?? 'UTC';
+/** The zone of the period that is being typed; until it names one, the one that the workspace uses most. */
+function assumedZone({ session, file, offset, plan }: Asked): string {
+  const rest = file.text.slice(offset, offset + 200).split('\n', 1)[0] ?? '';
+  const behind = /\bin\s+"([^"]+)"/.exec(rest)?.[1];
+  if (behind !== undefined && isZone(behind)) return behind;
+  if (plan?.period?.zone !== undefined) return plan.period.zone;
+  const uses = new Map<string, number>();
+  for (const { period } of session.project.workspace.plans())
+    if (period?.zone !== undefined) uses.set(period.zone, (uses.get(period.zone) ?? 0) + 1);
+  return [...uses].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'UTC';
+}
+
+/** Days that are likely meant, on the clock of the plan's zone; at the start of a period also whole instants. */
+export function dates(asked: Asked): Offer[] {
+  const { session, typing, file, offset } = asked;
+  const zone = assumedZone(asked);
   const { now } = session;
-  const at = (instant: number) => formatLocal(instant, zone).slice(0, 10);
   const start = typing.words.includes('to') ? typing.words.find((word) => /^\d{4}-\d\d-\d\d$/.test(word)) : undefined;
   const began = start === undefined ? Number.NaN : Date.parse(`${start}T12:00Z`);
-  const monday = ((8 - new Date(now).getUTCDay()) % 7) + (new Date(now).getUTCDay() === 1 ? 7 : 0);
+  const at = (instant: number) => formatLocal(instant, zone);
+  const today = Date.parse(`${at(now).slice(0, 10)}T12:00Z`);
+  const weekday = new Date(today).getUTCDay();
+  const on = (days: number) => new Date(today + days * day).toISOString().slice(0, 10);
   const days: [string, string][] = Number.isNaN(began)
     ? [
-        [at(now), 'today'],
-        [at(now + day), 'tomorrow'],
-        [at(now + Math.max(1, monday) * day), 'next Monday'],
-        [at(now + 7 * day), 'in a week'],
-        [at(now + 14 * day), 'in two weeks'],
+        [on(1), `tomorrow in ${zone}`],
+        [on(0), `today in ${zone}`],
+        [on((8 - weekday) % 7 || 7), 'next Monday'],
+        [on(7), 'in a week'],
+        [on(14), 'in two weeks'],
       ]
     : [1, 3, 7, 14, 28].map((count) => [
         new Date(began + count * day).toISOString().slice(0, 10),
         `${count} ${count === 1 ? 'day' : 'days'} after the start`,
       ]);
-  return days.map(([date, detail], index) => ({
-    label: date,
+  const hasTime = /^[\d-]*[ \t]+\d{1,2}:/.test(file.text.slice(offset, offset + 30));
+  const instants: [string, string][] =
+    hasTime || !Number.isNaN(began)
+      ? []
+      : [
+          [at(now + soon), `now: in ${soon / 60_000} minutes, in ${zone}`],
+          [at(Math.ceil((now + 1) / hour) * hour), `next full hour in ${zone}`],
+        ];
+  return [...days, ...instants].map(([label, detail], index) => ({
+    label,
     kind: value,
     detail,
-    also: `${date} ${detail}`,
+    also: `${label} ${detail}`,
     rank: index,
   }));
 }
 
-export function timesOfDay({ session, plan, typing }: Asked): Offer[] {
-  const zone = plan?.period?.zone ?? 'UTC';
+export function timesOfDay(asked: Asked): Offer[] {
+  const { session, typing } = asked;
+  const zone = assumedZone(asked);
   const isEnd = typing.words.includes('to');
-  const nextHour = formatLocal(session.now + 3_600_000, zone).slice(11, 13);
+  const nextHour = formatLocal(session.now + hour, zone).slice(11, 13);
   const offers: [string, string][] = isEnd
     ? [
         ['23:59', 'end of the day'],
@@ -117,7 +154,8 @@ export function timesOfDay({ session, plan, typing }: Asked): Offer[] {
       ]
     : [
         ['00:00', 'midnight'],
-        [`${nextHour}:00`, 'next full hour'],
+        [`${nextHour}:00`, `next full hour in ${zone}`],
+        [formatLocal(session.now + soon, zone).slice(11, 16), `now: in ${soon / 60_000} minutes, in ${zone}`],
         ['08:00', ''],
       ];
   return offers.map(([label, detail], index) => ({ label, kind: value, detail, rank: index }));
@@ -144,16 +182,19 @@ export function codes({ session, file, plan }: Asked): Offer[] {
       {
         label: rule.code,
         kind: CompletionItemKind.EnumMember,
-        detail: rule.title,
-        documentation: message ?? `${rule.sentence} ${rule.why}`,
+        detail: message ?? rule.title,
+        later: { about: 'rule', code: rule.code },
         rank: message === undefined ? 5 : 0,
       },
     ];
   });
 }
 
-/** Keys of devices that Developer Center knows or that lists hold, by what is typed; at most 200. */
-export function deviceKeys({ session, file, plan, typing }: Asked, quoted: boolean): Offer[] {
+const mostKeys = 200;
+
+/** Keys of devices that Developer Center knows or that lists hold, by what is typed; at most {@link mostKeys}. */
+export function deviceKeys(asked: Asked, quoted: boolean): Offer[] {
+  const { session, file, plan, typing } = asked;
   const prefix = typing.partial.replace(/^"/, '');
   const list =
     typing.block === 'keys'
@@ -163,9 +204,11 @@ export function deviceKeys({ session, file, plan, typing }: Asked, quoted: boole
     plan?.product ?? (list === undefined ? undefined : session.project.workspace.visible(file).product(list));
   const key = product?.statements.find(ast.isProductKey)?.value ?? '';
   const answer = session.catalogue?.devices(key);
+  const there = keysThere(asked);
   const offers: Offer[] = [];
   const add = (deviceKey: string, detail: string) => {
-    if (offers.length >= 200 || !deviceKey.startsWith(prefix)) return;
+    if (!deviceKey.startsWith(prefix) || there.has(deviceKey)) return;
+    there.add(deviceKey);
     offers.push({
       label: quoted ? `"${deviceKey}"` : deviceKey,
       kind: value,
@@ -174,12 +217,28 @@ export function deviceKeys({ session, file, plan, typing }: Asked, quoted: boole
       later: { about: 'device', product: key, key: deviceKey },
     });
   };
-  if (answer?.kind === 'good')
-    for (const [deviceKey, { name }] of answer.value) add(deviceKey, name ?? 'at Developer Center');
-  else
-    for (const { keys, node } of session.project.workspace.deviceLists())
-      for (const each of keys) if (offers.length < 200) add(each, `in ${node.name}`);
+  const known = answer?.kind === 'good' ? answer.value : new Map<string, { readonly name?: string }>();
+  for (const [deviceKey, { name }] of known) {
+    if (offers.length >= mostKeys) break;
+    add(deviceKey, name ?? 'at Developer Center');
+  }
+  for (const { keys, node } of session.project.workspace.deviceLists()) {
+    if (product && node.product !== product.name) continue;
+    for (const each of keys) {
+      if (offers.length >= mostKeys) return offers;
+      add(each, `in ${node.name}`);
+    }
+  }
   return offers;
+}
+
+/** Keys that the list or the statement has already. */
+function keysThere({ file, typing, offset }: Asked): Set<string> {
+  if (typing.block !== 'keys') return new Set(typing.words.map((word) => word.replace(/^"|"$/g, '')));
+  const node = file.blockAt(offset)?.declarations.find(ast.isDevices);
+  const own = new Set(node ? keysOf(node).keys : []);
+  own.delete(typing.partial);
+  return own;
 }
 
 /** Files that may be named: sources for an import, otherwise what lies in the folder that is typed. */

@@ -1,5 +1,5 @@
 import { ast, blockOfNode } from '@otaplan/language';
-import { formatLocal, formatOffset, nextClockChange, offsetAt as zoneOffset } from '@otaplan/model';
+import { formatLocal, formatOffset, isZone, nextClockChange, offsetAt as zoneOffset } from '@otaplan/model';
 import {
   type CompletionItem,
   CompletionItemKind,
@@ -13,6 +13,7 @@ import type { Asked, Later, Offer } from '../completion/offer.ts';
 import * as values from '../completion/values.ts';
 import { offsetAt } from '../cursor.ts';
 import { describeDevice } from '../describe.ts';
+import { aboutRule } from '../hover/words.ts';
 import type { Session } from '../session.ts';
 import { statementOf, stepsAfter, stepsOf } from '../shapes.ts';
 import { statements } from '../statements.ts';
@@ -43,14 +44,27 @@ export const completion: Feature = {
       }),
     );
     connection.onCompletionResolve((item) => {
-      const later = item.data as Later | undefined;
-      if (!later) return item;
-      const text =
-        later.about === 'zone' ? aboutZone(session, later.zone) : describeDevice(session, later.product, later.key);
-      return { ...item, documentation: { kind: MarkupKind.Markdown, value: text } };
+      const value = told(session, item.data as Later | undefined);
+      return value === undefined ? item : { ...item, documentation: { kind: MarkupKind.Markdown, value } };
     });
   },
 };
+
+/** What is told of an offer when it is looked at. */
+function told(session: Session, later: Later | undefined): string | undefined {
+  switch (later?.about) {
+    case 'zone':
+      return isZone(later.zone) ? aboutZone(session, later.zone) : undefined;
+    case 'device':
+      return describeDevice(session, later.product, later.key);
+    case 'statement':
+      return statements[later.block]?.[later.key]?.meaning;
+    case 'rule':
+      return aboutRule(later.code);
+    default:
+      return undefined;
+  }
+}
 
 async function offersFor(asked: Asked): Promise<Offer[]> {
   const { typing } = asked;
@@ -64,7 +78,7 @@ async function offersFor(asked: Asked): Promise<Offer[]> {
     const step = steps[index];
     if (!step || step.kind === 'block') continue;
     if (step.kind === 'word') {
-      if (/^[\p{L}]/u.test(step.text)) offers.push({ label: step.text, kind: CompletionItemKind.Keyword, rank: 4 });
+      if (/^[\p{L}%>]/u.test(step.text)) offers.push({ label: step.text, kind: CompletionItemKind.Keyword, rank: 4 });
     } else offers.push(...(await slotOffers(step.text, asked)));
   }
   return offers;
@@ -86,7 +100,7 @@ function statementOffers({ typing, plan }: Asked): Offer[] {
         text: statement.snippet,
         snippet: true,
         detail: missing ? `${statement.shape} (missing)` : statement.shape,
-        documentation: statement.meaning,
+        later: { about: 'statement', block: typing.block, key },
         rank: (missing ? 0 : 2) + index / 100,
       },
     ];
@@ -137,7 +151,7 @@ async function slotOffers(slot: string, asked: Asked): Promise<Offer[]> {
     case 'duration-unit':
       return plain(['min', 'h', 'd'], CompletionItemKind.Unit);
     case 'language':
-      return plain(['en', 'zh']);
+      return plain('en zh de es fr it ja ko nl pl pt ru sv tr'.split(' '));
     case 'reason':
       return [{ label: '"…"', kind: CompletionItemKind.Text, text: '"$1"', snippet: true }];
     default:
@@ -157,9 +171,6 @@ function itemOf(offer: Offer, range: Range, session: Session): CompletionItem {
     sortText: String(Math.round(((offer.rank ?? 3) + 1) * 1000)).padStart(6, '0'),
     filterText: offer.label.startsWith('"') ? `"${offer.also ?? offer.label.slice(1)}` : (offer.also ?? offer.label),
     ...(offer.detail === undefined ? {} : { detail: offer.detail }),
-    ...(offer.documentation === undefined
-      ? {}
-      : { documentation: { kind: MarkupKind.Markdown, value: offer.documentation } }),
     ...(offer.edits ? { additionalTextEdits: [...offer.edits] } : {}),
     ...(offer.later ? { data: offer.later } : {}),
   };

@@ -1,4 +1,4 @@
-import { formatFile, formatStretch, type SourceFile } from '@otaplan/language';
+import { canonicalParts, formatStretch, type SourceFile } from '@otaplan/language';
 import type { TextEdit } from 'vscode-languageserver';
 import type { Feature } from './feature.ts';
 
@@ -11,9 +11,16 @@ export const formatting: Feature = {
   },
   register(connection, session) {
     connection.onDocumentFormatting(
-      session.answering(({ textDocument }) => {
-        const source = session.source(textDocument.uri);
-        return source ? edits(source.file, formatFile(source.file).text) : [];
+      session.answering(async ({ textDocument }, cancel) => {
+        const file = session.source(textDocument.uri)?.file;
+        // A file with syntax errors stays as it is.
+        if (!file || file.broken) return [];
+        let after = '';
+        for (const part of canonicalParts(file)) {
+          after += part;
+          await session.pause(cancel, file);
+        }
+        return edits(file, after);
       }),
     );
     connection.onDocumentRangeFormatting(

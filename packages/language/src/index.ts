@@ -5,7 +5,7 @@
 export { type CheckOptions, check, checkWorkspace, parseAll, type Sources } from './check.ts';
 export * from './findings.ts';
 export { applyEdits, applyFix } from './fixes.ts';
-export { type FormatResult, format, formatFile, formatStretch } from './format/format.ts';
+export { canonicalParts, type FormatResult, format, formatFile, formatStretch } from './format/format.ts';
 export { type Gathered, type GatherOptions, gather, type Host, namedFiles } from './gather.ts';
 export * as ast from './generated/ast.ts';
 export type { Change } from './incremental/edit.ts';
@@ -26,6 +26,8 @@ export { type PrintOptions, printPlan } from './print/print.ts';
 export { renderRulesReference } from './rules/reference.ts';
 export { rules } from './rules/registry.ts';
 export type { AnyRule, Rule } from './rules/rule.ts';
+export { otherNamesOf } from './rules/time/zone-candidates.ts';
+export { keptName } from './rules/time/zone-links.ts';
 export { canonicalSteps } from './rules/syntax/canonical.ts';
 export { createOtaplanServices, defaultParser, OtaplanModule } from './services.ts';
 export type { Position, Range } from './syntax/lines.ts';

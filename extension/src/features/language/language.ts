@@ -11,12 +11,13 @@ import {
   type PrintResult,
 } from '@otaplan/language-server/protocol';
 import * as vscode from 'vscode';
-import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import { type BaseLanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient';
 import type { Commands } from '../../infrastructure/commands.ts';
 import { OperationError } from '../../infrastructure/errors.ts';
 import type { Log } from '../../infrastructure/log.ts';
 import type { Plans } from '../../infrastructure/plans.ts';
 import { answerFileQuestions } from './files.ts';
+import { linkToRules, showRule } from './rules.ts';
 
 export interface LanguageOptions {
   readonly log: Log;
@@ -24,6 +25,8 @@ export interface LanguageOptions {
   readonly connect: (options: LanguageClientOptions) => BaseLanguageClient;
   /** Whether the server has no file system of its own and asks this side. */
   readonly filesFromHere: boolean;
+  /** The rules reference that ships with the extension, in Markdown. */
+  readonly rules: vscode.Uri;
 }
 
 /** Documents that a person edits. Texts that are only shown (a deployed plan beside the local one) would be second plans of their name. */
@@ -41,6 +44,9 @@ export function language(options: LanguageOptions) {
     documentSelector: editable().map((scheme) => ({ language: languageId, scheme })),
     initializationOptions,
     outputChannelName: 'Otaplan Language Server',
+    middleware: {
+      handleDiagnostics: (uri, findings, next) => next(uri, linkToRules(findings)),
+    },
     synchronize: {
       configurationSection: 'otaplan',
       fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{otaplan,csv}'),
@@ -53,16 +59,18 @@ export function language(options: LanguageOptions) {
     client.onNotification(methods.plansChanged, ({ uris }: PlansChangedParams) => changed.fire(uris)),
     client.onNotification(methods.catalogueWanted, () => undefined),
     ...(options.filesFromHere ? answerFileQuestions(client) : []),
-  ];
-  // Not awaited: the editor is usable at once, and requests wait for it.
-  const started = client.start().then(
-    () => {
-      log.info('started');
+    client.onDidChangeState(({ newState }) => {
+      if (newState !== State.Running) return;
+      // A server that was started again, after it died too, knows nothing yet of what only this side knows.
+      log.info('running');
       if (catalogue) void client.sendNotification(methods.catalogue, catalogue);
       if (deployed !== undefined) void client.sendNotification(methods.deployedPlans, { plans: deployed });
-    },
-    (error: unknown) => log.error(`did not start: ${error instanceof Error ? error.message : String(error)}`),
-  );
+    }),
+  ];
+  // Not awaited: the editor is usable at once, and requests wait for it.
+  const started = client
+    .start()
+    .catch((error: unknown) => log.error(`did not start: ${error instanceof Error ? error.message : String(error)}`));
 
   async function request<T>(method: string, params: object, token?: vscode.CancellationToken): Promise<T> {
     await started;
@@ -98,6 +106,7 @@ export function language(options: LanguageOptions) {
       await client.start();
       log.info('restarted');
     },
+    showRule: (code: unknown) => showRule(options.rules, code),
     /** What code lenses of the language server name; its argument is plain JSON. */
     async showReferences(argument: {
       uri: string;

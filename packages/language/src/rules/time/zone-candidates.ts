@@ -68,6 +68,15 @@ const elsewhere: Readonly<Record<string, string>> = {
   hanoi: 'Asia/Ho_Chi_Minh',
 };
 
+/** Other words by which people look for a zone: cities without a zone of their own, and abbreviations. */
+export function otherNamesOf(zone: string): readonly string[] {
+  const cities = Object.entries(elsewhere).flatMap(([city, of]) => (of === zone ? [city.replaceAll('_', ' ')] : []));
+  const short = Object.entries(abbreviations).flatMap(([name, zones]) =>
+    zones.split(' ').includes(zone) ? [name] : [],
+  );
+  return [...cities, ...short];
+}
+
 /** One well-known zone or two for each offset, to stand for it when only an offset was written. */
 const wellKnown =
   'UTC Europe/London Europe/Berlin Europe/Paris Africa/Lagos Europe/Athens Africa/Johannesburg Africa/Cairo Europe/Istanbul Europe/Moscow Asia/Riyadh Asia/Tehran Asia/Dubai Asia/Kabul Asia/Karachi Asia/Kolkata Asia/Kathmandu Asia/Dhaka Asia/Yangon Asia/Bangkok Asia/Jakarta Asia/Shanghai Asia/Singapore Australia/Perth Asia/Tokyo Asia/Seoul Australia/Adelaide Australia/Darwin Australia/Sydney Australia/Brisbane Pacific/Noumea Pacific/Auckland Pacific/Chatham America/Sao_Paulo America/Argentina/Buenos_Aires America/St_Johns America/Halifax America/Santiago America/New_York America/Bogota America/Chicago America/Mexico_City America/Denver America/Phoenix America/Los_Angeles America/Anchorage Pacific/Honolulu'.split(
