@@ -6,6 +6,8 @@ import {
   type FileFactsResult,
   type FindFilesParams,
   type FindFilesResult,
+  type ListFolderParams,
+  type ListFolderResult,
   methods,
   type ReadFileParams,
   type ReadFileResult,
@@ -32,6 +34,6 @@ export function clientHost(connection: Connection, answers: () => boolean): Host
       (await ask<ReadFileParams, ReadFileResult>(methods.readFile, { uri }))?.text ?? notKnown,
     fileFacts: async (uri): Promise<Answer<FileFacts>> =>
       (await ask<FileFactsParams, FileFactsResult>(methods.fileFacts, { uri }))?.facts ?? notKnown,
-    list: async () => [],
+    list: async (uri) => (await ask<ListFolderParams, ListFolderResult>(methods.listFolder, { uri }))?.names ?? [],
   };
 }

@@ -33,6 +33,8 @@ export const methods = {
   readFile: 'otaplan/readFile',
   /** Request, server → client: {@link FileFactsParams} → {@link FileFactsResult}. */
   fileFacts: 'otaplan/fileFacts',
+  /** Request, server → client: {@link ListFolderParams} → {@link ListFolderResult}. */
+  listFolder: 'otaplan/listFolder',
 } as const;
 
 export interface WirePosition {
@@ -271,6 +273,14 @@ export interface FileFactsResult {
   readonly facts: WireAnswer<{ readonly size: number; readonly sha256: string }>;
 }
 
+export interface ListFolderParams {
+  readonly uri: string;
+}
+export interface ListFolderResult {
+  /** What is in the folder, those of folders with a slash at the end; nothing where there is no such folder. */
+  readonly names: readonly string[];
+}
+
 // --- settings and start
 
 /** Settings, all optional; asked for by `workspace/configuration` where the client can, else taken from `didChangeConfiguration`. */
@@ -295,6 +305,6 @@ export interface InitializationOptions {
   readonly rulesUrl?: string;
   /** Milliseconds since the epoch that the server takes for now; for tests and demonstrations. */
   readonly now?: number;
-  /** Whether the client answers {@link methods.findFiles}, `readFile` and `fileFacts`. */
+  /** Whether the client answers {@link methods.findFiles}, `readFile`, `fileFacts` and `listFolder`. */
   readonly files?: boolean;
 }

@@ -161,5 +161,8 @@ function abilitiesOf({ capabilities }: InitializeParams): Session['client'] {
     refreshHints: workspace?.inlayHint?.refreshSupport === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
+    createsFiles:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.resourceOperations?.includes('create') === true,
   };
 }

@@ -26,6 +26,7 @@ export interface ClientAbilities {
   readonly refreshHints: boolean;
   readonly documentChanges: boolean;
   readonly changeAnnotations: boolean;
+  readonly createsFiles: boolean;
 }
 
 /** Milliseconds of work on a request between two turns of the connection. */
@@ -53,6 +54,7 @@ export class Session {
     refreshHints: false,
     documentChanges: false,
     changeAnnotations: false,
+    createsFiles: false,
   };
   /** Told of facts that changed without an edit. */
   whenFacts: (facts: readonly string[]) => void = () => undefined;

@@ -123,14 +123,15 @@ function* tokensOf(text: string): Iterable<[string, number]> {
 }
 
 function begins(block: string, word: string): boolean {
-  return statementOf(block, [word]) !== undefined;
+  // The sign of a wave's share stands behind its number.
+  return word !== '%' && statementOf(block, [word]) !== undefined;
 }
 
-/** After `upgrade` or `product` a keyword is a name. */
+/** After `upgrade` or `product` a keyword is a name, and after `wait` a number is no wave. */
 function expectsName(words: readonly string[]): boolean {
   const last = words.at(-1) ?? '';
   return (
-    ['upgrade', 'product', 'component', 'include', 'exclude', 'of', ',', 'devices', 'allow'].includes(last) ||
+    /^(?:upgrade|product|component|include|exclude|of|,|devices|allow|wait|>|>=|least)$/.test(last) ||
     (words.length === 1 && last === 'from')
   );
 }

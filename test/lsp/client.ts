@@ -73,7 +73,7 @@ export class LspClient {
           configuration: true,
           workspaceFolders: true,
           didChangeWatchedFiles: { dynamicRegistration: true },
-          workspaceEdit: { documentChanges: true, changeAnnotationSupport: {} },
+          workspaceEdit: { documentChanges: true, changeAnnotationSupport: {}, resourceOperations: ['create'] },
           codeLens: { refreshSupport: true },
           inlayHint: { refreshSupport: true },
         },

@@ -236,9 +236,7 @@ export function deviceKeys(asked: Asked, quoted: boolean): Offer[] {
 function keysThere({ file, typing, offset }: Asked): Set<string> {
   if (typing.block !== 'keys') return new Set(typing.words.map((word) => word.replace(/^"|"$/g, '')));
   const node = file.blockAt(offset)?.declarations.find(ast.isDevices);
-  const own = new Set(node ? keysOf(node).keys : []);
-  own.delete(typing.partial);
-  return own;
+  return new Set(node ? keysOf(node).keys : []);
 }
 
 /** Files that may be named: sources for an import, otherwise what lies in the folder that is typed. */

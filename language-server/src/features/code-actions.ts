@@ -1,9 +1,11 @@
 import type { Finding, Fix, TextEdit as LanguageEdit, SourceFile } from '@otaplan/language';
 import { type CodeAction, CodeActionKind, type Range, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver';
 import type { Analysis } from '../analysis.ts';
-import { atCursor, offsetAt } from '../cursor.ts';
+import { type AtCursor, atCursor, offsetAt } from '../cursor.ts';
 import { refactorings } from '../refactorings/index.ts';
+import type { Refactoring } from '../refactorings/refactoring.ts';
 import type { Session } from '../session.ts';
+import { folderOf } from '../uris.ts';
 import type { Feature } from './feature.ts';
 
 const fixAllKind = `${CodeActionKind.SourceFixAll}.otaplan`;
@@ -24,7 +26,7 @@ export const codeActions: Feature = {
   },
   register(connection, session, analysis) {
     connection.onCodeAction(
-      session.answering(({ textDocument, range, context }): CodeAction[] => {
+      session.answering(async ({ textDocument, range, context }): Promise<CodeAction[]> => {
         const source = session.source(textDocument.uri);
         if (!source) return [];
         const { file, uri } = source;
@@ -39,16 +41,22 @@ export const codeActions: Feature = {
         if (wants(fixAllKind) && (context.only || actions.length > 0)) actions.push(...fixAll(session, file));
         if (wants(CodeActionKind.Refactor) || context.only?.some((only) => only.startsWith('refactor'))) {
           const cursor = atCursor(file, offsetAt(file, range.start));
-          for (const refactoring of cursor ? refactorings : []) {
-            for (const found of cursor ? refactoring({ session, file, cursor }) : [])
-              if (wants(found.kind)) actions.push({ ...found });
-          }
+          if (cursor) actions.push(...(await refactor(session, file, cursor)).filter(({ kind }) => wants(kind)));
         }
         return actions;
       }),
     );
   },
 };
+
+async function refactor(session: Session, file: SourceFile, cursor: AtCursor): Promise<Refactoring[]> {
+  const createsFiles = session.client.createsFiles && file.uri.includes('/');
+  const names = createsFiles ? await session.host.list(`${folderOf(file.uri)}/lists`) : [];
+  // The listing took a while: what stands at the cursor may be another tree by now.
+  if (session.project.file(file.uri) !== file) return [];
+  const asked = { session, file, cursor, createsFiles, listFiles: new Set(names) };
+  return refactorings.flatMap((refactoring) => [...refactoring(asked)]);
+}
 
 function fixesOf(session: Session, analysis: Analysis, finding: Finding): CodeAction[] {
   const fixes = finding.fixes();

@@ -6,6 +6,7 @@ import { folding } from './folding.ts';
 import { formatting } from './formatting.ts';
 import { hover } from './hover.ts';
 import { inlayHints } from './inlay-hints.ts';
+import { linkedEditing } from './linked-editing.ts';
 import { links } from './links.ts';
 import { navigation } from './navigation.ts';
 import { rename } from './rename.ts';
@@ -22,6 +23,7 @@ export const features: readonly Feature[] = [
   codeActions,
   navigation,
   rename,
+  linkedEditing,
   symbols,
   folding,
   selectionRanges,

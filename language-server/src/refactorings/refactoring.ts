@@ -8,6 +8,10 @@ export interface Asked {
   readonly session: Session;
   readonly file: SourceFile;
   readonly cursor: AtCursor;
+  /** Whether the client can make files. */
+  readonly createsFiles: boolean;
+  /** Names of the files in the folder `lists` beside the source: those are taken. */
+  readonly listFiles: ReadonlySet<string>;
 }
 
 /** A change of the text that keeps what it means, or makes something new from it. */

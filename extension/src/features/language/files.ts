@@ -3,6 +3,8 @@ import {
   type FileFactsResult,
   type FindFilesParams,
   type FindFilesResult,
+  type ListFolderParams,
+  type ListFolderResult,
   methods,
   type ReadFileParams,
   type ReadFileResult,
@@ -29,6 +31,12 @@ export function answerFileQuestions(client: BaseLanguageClient): readonly vscode
       const digest = await globalThis.crypto.subtle.digest('SHA-256', bytes.slice().buffer);
       const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
       return { facts: { kind: 'good', value: { size: bytes.length, sha256 } } };
+    }),
+    client.onRequest(methods.listFolder, async ({ uri }: ListFolderParams): Promise<ListFolderResult> => {
+      const found = await Promise.resolve(vscode.workspace.fs.readDirectory(vscode.Uri.parse(uri, true))).catch(
+        () => [],
+      );
+      return { names: found.map(([name, type]) => (type & vscode.FileType.Directory ? `${name}/` : name)) };
     }),
   ];
 }
