@@ -66,6 +66,8 @@ export function customRequests(connection: Connection, session: Session, analysi
   });
   let wantedBefore = '';
   analysis.whenCalm = (uris) => {
+    // Names and numbers of other documents may come from these.
+    if ([...session.documents.uris].some((uri) => !uris.includes(uri))) session.refresh();
     const changed: PlansChangedParams = { uris: uris.map((uri) => session.clientUri(uri)) };
     session.send(connection.sendNotification(methods.plansChanged, changed));
     const productKeys = wantedProducts(session);

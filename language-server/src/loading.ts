@@ -39,6 +39,7 @@ export class Loading {
       if (round === this.round) {
         analysis.loading = false;
         analysis.goOn();
+        session.refresh();
       }
     }
   }

@@ -31,6 +31,7 @@ export function createServer(connection: Connection, around: Host): Session {
   session.whenFacts = (facts) => {
     session.project.worldChanged(facts, session.world());
     analysis.goOn();
+    session.refresh();
   };
 
   connection.onInitialize((params): InitializeResult => {
@@ -82,8 +83,7 @@ export function createServer(connection: Connection, around: Host): Session {
 
   async function askSettings(): Promise<void> {
     session.settings = readSettings(await connection.workspace.getConfiguration(settingsSection));
-    session.refreshLenses();
-    if (session.client.refreshHints) session.send(connection.languages.inlayHint.refresh());
+    session.refresh();
   }
 
   connection.onDidChangeConfiguration(async ({ settings }) => {
@@ -159,6 +159,7 @@ function abilitiesOf({ capabilities }: InitializeParams): Session['client'] {
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     refreshLenses: workspace?.codeLens?.refreshSupport === true,
     refreshHints: workspace?.inlayHint?.refreshSupport === true,
+    refreshTokens: workspace?.semanticTokens?.refreshSupport === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     createsFiles:

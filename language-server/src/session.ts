@@ -24,6 +24,7 @@ export interface ClientAbilities {
   readonly snippets: boolean;
   readonly refreshLenses: boolean;
   readonly refreshHints: boolean;
+  readonly refreshTokens: boolean;
   readonly documentChanges: boolean;
   readonly changeAnnotations: boolean;
   readonly createsFiles: boolean;
@@ -31,6 +32,7 @@ export interface ClientAbilities {
 
 /** Milliseconds of work on a request between two turns of the connection. */
 const slice = 10;
+const refreshPause = 200;
 
 /** Everything a feature works with: the documents, what they mean, and what is known around them. */
 export class Session {
@@ -52,6 +54,7 @@ export class Session {
     snippets: false,
     refreshLenses: false,
     refreshHints: false,
+    refreshTokens: false,
     documentChanges: false,
     changeAnnotations: false,
     createsFiles: false,
@@ -147,6 +150,21 @@ export class Session {
   refreshLenses(): void {
     if (this.client.refreshLenses) this.send(this.connection.sendRequest(CodeLensRefreshRequest.type));
   }
+
+  /**
+   * What is shown beside the text of open documents may have changed without an edit of them: a list was read, a setting or
+   * another file changed. The client is asked to look again, once for all that comes in one go.
+   */
+  refresh(): void {
+    this.callOffRefresh?.();
+    this.callOffRefresh = this.host.after(refreshPause, () => {
+      const { languages } = this.connection;
+      this.refreshLenses();
+      if (this.client.refreshHints) this.send(languages.inlayHint.refresh());
+      if (this.client.refreshTokens) this.send(languages.semanticTokens.refresh());
+    });
+  }
+  private callOffRefresh: (() => void) | undefined;
 
   /**
    * In the middle of long work on a file: when it went on for a while, lets messages that wait have their turn. Throws what

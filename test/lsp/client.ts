@@ -27,6 +27,8 @@ export class LspClient {
   readonly process: ChildProcess;
   /** What is wrong with messages that the server sent. */
   readonly problems: string[] = [];
+  /** Requests of the server, by method. */
+  readonly asked: string[] = [];
   readonly notified: { readonly method: string; readonly params: unknown }[] = [];
   capabilities: InitializeResult['capabilities'] = {};
   private readonly published = new Map<string, PublishDiagnosticsParams>();
@@ -58,6 +60,8 @@ export class LspClient {
     });
     connection.onRequest((method, params) => {
       client.problems.push(...paramsProblems(method, params));
+      client.asked.push(method);
+      for (const check of client.waiting) check();
       if (method === 'workspace/configuration') return [options.settings ?? null];
       return null;
     });
@@ -76,6 +80,7 @@ export class LspClient {
           workspaceEdit: { documentChanges: true, changeAnnotationSupport: {}, resourceOperations: ['create'] },
           codeLens: { refreshSupport: true },
           inlayHint: { refreshSupport: true },
+          semanticTokens: { refreshSupport: true },
         },
         textDocument: {
           completion: { completionItem: { snippetSupport: true, documentationFormat: ['markdown'] } },

@@ -60,6 +60,7 @@ function sortedLines(
   const { offset } = blockOfNode(node);
   const above = new Map<string, string[]>();
   const beside = new Map<string, string[]>();
+  const opening: string[] = [];
   const tail: string[] = [];
   const put = (to: Map<string, string[]>, key: string, comment: string) =>
     to.set(key, [...(to.get(key) ?? []), comment]);
@@ -70,15 +71,15 @@ function sortedLines(
     const key = keys[last];
     const nextKey = next === -1 ? undefined : keys[next];
     const line = comment.text.trimEnd();
+    const isOpening = last === -1 && !text.slice(start, offset + comment.start).includes('\n');
     const isBeside = key !== undefined && !text.slice(offset + lastEnd, offset + comment.start).includes('\n');
-    // A comment in one line with the next key would swallow it, were it to the end of the line: it is not.
-    if (isBeside) put(beside, key, line);
+    if (isOpening) opening.push(`  ${line}\n`);
+    else if (isBeside) put(beside, key, line);
     else if (nextKey !== undefined) put(above, nextKey, line);
     else tail.push(`  ${line}\n`);
   }
-  const opening = /^[^{]*/.exec(text.slice(start, end))?.[0].trim() ?? '';
   return [
-    ...(opening === '' ? [] : [`  ${opening}\n`]),
+    ...opening,
     ...sorted.flatMap((key) => {
       const words = beside.get(key) ?? [];
       // A comment to the end of the line can only be the last of several.
