@@ -1,4 +1,4 @@
-import { ast, blockOfNode, keysOf, type Place, placeOf, quote, resolvePath } from '@otaplan/language';
+import { ast, blockOfNode, keysOf, placeOf, quote, resolvePath } from '@otaplan/language';
 import { AstUtils } from 'langium';
 import { CodeActionKind, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver';
 import { count } from '../describe.ts';
@@ -17,7 +17,7 @@ export function* deviceListForms(asked: Asked): Iterable<Refactoring> {
   const { end } = placeOf(node);
   if (node.list === undefined) {
     const { keys } = keysOf(node);
-    const lines = sortedLines(node, file.text, { start, end });
+    const lines = sortedLines(node, file.text, start);
     if (lines) {
       yield {
         title: 'Sort the list and remove repeats',
@@ -46,14 +46,10 @@ export function* deviceListForms(asked: Asked): Iterable<Refactoring> {
 }
 
 /**
- * The lines of a list in order and without repeats; `undefined` when that is how it is. A comment above a key or beside it
+ * The lines of a list (whose head ends at `start`) in order and without repeats; `undefined` when that is how it is. A comment above a key or beside it
  * goes with the key (that of a repeat to the first one); one after the last key stays the last.
  */
-function sortedLines(
-  node: ast.Devices,
-  text: string,
-  { start, end }: Pick<Place, 'start' | 'end'>,
-): string[] | undefined {
+function sortedLines(node: ast.Devices, text: string, start: number): string[] | undefined {
   const { keys, starts, comments } = keysOf(node);
   const sorted = [...new Set(keys)].sort();
   if (sorted.join() === keys.join()) return undefined;
