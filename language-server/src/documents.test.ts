@@ -24,7 +24,7 @@ it('joins changes to one stretch outside of which nothing changed', () => {
         documents.changed('file:///a.otaplan', index + 2, changes);
       }
       const document = documents.get(uri);
-      const after = document?.text.getText() ?? '';
+      const after = document?.text.slice(0, document.text.length) ?? '';
       const change = document?.pending;
       expect(change).toBeDefined();
       const { start = 0, oldEnd = 0, newEnd = 0 } = change ?? {};
@@ -38,5 +38,5 @@ it('knows a document by any spelling of its address', () => {
   const documents = new Documents();
   const uri = documents.opened('file:///c%3A/plans/a%20b.otaplan', 1, 'x');
   expect(documents.changed('file:///c:/plans/a b.otaplan', 2, [{ text: 'y' }])).toBe(uri);
-  expect(documents.get(uri)?.text.getText()).toBe('y');
+  expect(documents.get(uri)?.text.slice(0, 9)).toBe('y');
 });

@@ -1,16 +1,21 @@
-import type { Change } from '@otaplan/language';
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
-import { languageId } from './protocol.ts';
+import { DocumentText } from './document-text.ts';
 import { normalUri } from './uris.ts';
+
+/** A stretch that was replaced: from `start` to `oldEnd` before, to `newEnd` now. */
+interface Stretch {
+  readonly start: number;
+  readonly oldEnd: number;
+  readonly newEnd: number;
+}
 
 /** A document that is open in the editor. Its text is the editor's, not the file's. */
 export interface OpenDocument {
   /** As the client spells it. */
   readonly clientUri: string;
-  text: TextDocument;
+  readonly text: DocumentText;
   /** What changed since it was last read, as one stretch; `undefined`: nothing. */
-  pending: Change | undefined;
+  pending: Stretch | undefined;
 }
 
 /** The open documents, by normal address. */
@@ -26,8 +31,7 @@ export class Documents {
 
   opened(clientUri: string, version: number, text: string): string {
     const uri = normalUri(clientUri);
-    const document = TextDocument.create(uri, languageId, version, text);
-    this.open.set(uri, { clientUri, text: document, pending: undefined });
+    this.open.set(uri, { clientUri, text: new DocumentText(version, text), pending: undefined });
     return uri;
   }
 
@@ -36,21 +40,19 @@ export class Documents {
     const uri = normalUri(clientUri);
     const document = this.open.get(uri);
     if (!document) return undefined;
+    const { text } = document;
     for (const change of changes) {
-      const before = document.text;
-      const length = before.getText().length;
+      const { length } = text;
       let [start, end] = [0, length];
-      let clean: TextDocumentContentChangeEvent = change;
       if ('range' in change) {
-        // Positions beyond a line or the text mean its end; an end before its start is swapped with it. The document
-        // is told clean ones: it loses count of its lines where they lie beyond the text.
-        const offsets = [before.offsetAt(change.range.start), before.offsetAt(change.range.end)];
+        // Positions beyond a line or the text mean its end; an end before its start is swapped with it.
+        const offsets = [text.offsetAt(change.range.start), text.offsetAt(change.range.end)];
         [start, end] = [Math.min(...offsets), Math.max(...offsets)];
-        clean = { range: { start: before.positionAt(start), end: before.positionAt(end) }, text: change.text };
       }
-      document.text = TextDocument.update(before, [clean], version);
+      text.replace(start, end, change.text);
       document.pending = joined(document.pending, length, start, end, change.text.length);
     }
+    text.version = version;
     return uri;
   }
 
@@ -62,7 +64,7 @@ export class Documents {
 }
 
 /** Two changes one after the other as one: what stays at both ends stays in both. */
-function joined(pending: Change | undefined, length: number, start: number, end: number, inserted: number): Change {
+function joined(pending: Stretch | undefined, length: number, start: number, end: number, inserted: number): Stretch {
   const tail = length - end;
   if (!pending) return { start, oldEnd: end, newEnd: start + inserted };
   const { start: first, oldEnd, newEnd } = pending;

@@ -95,7 +95,8 @@ export class Session {
       if (!document?.pending) continue;
       const change = document.pending;
       document.pending = undefined;
-      this.project.edit(each, document.text.getText(), change);
+      const { start, oldEnd, newEnd } = change;
+      this.project.edit(each, { start, oldEnd, insert: document.text.slice(start, newEnd) });
     }
   }
 

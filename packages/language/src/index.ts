@@ -35,6 +35,7 @@ export { nearest } from './syntax/nearest.ts';
 export {
   type Block,
   blockOfNode,
+  concreteOf,
   fileOf,
   type Place,
   placeOf,

@@ -1,6 +1,7 @@
 import type { IToken } from 'chevrotain';
 import type { AstNode } from 'langium';
 import type { Comment, OtaplanLexer } from '../syntax/lexer.ts';
+import { blockOfNode } from '../syntax/source.ts';
 
 /** A stretch of a block's text. */
 export interface Span {
@@ -36,7 +37,7 @@ export class BlockText {
 }
 
 export function spanOf(node: AstNode): Span {
-  return { start: node.$cstNode?.offset ?? 0, end: node.$cstNode?.end ?? 0 };
+  return blockOfNode(node).find(node, {}) ?? { start: 0, end: 0 };
 }
 
 /** The part of a sorted list whose places lie in `start` to `end`. */

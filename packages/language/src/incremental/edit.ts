@@ -2,13 +2,13 @@ import * as ast from '../generated/ast.ts';
 import { inheritKeys } from '../meaning/devices.ts';
 import { cutFrom } from '../syntax/blocks.ts';
 import { nestTooDeep } from '../syntax/nesting.ts';
-import { type Block, blockIndexAt, detached, SourceFile, type SourceParser, tooLarge } from '../syntax/source.ts';
+import { type Block, blockIndexAt, detached, mayBeRead, SourceFile, type SourceParser } from '../syntax/source.ts';
 
-/** A stretch of a text that was replaced: from `start` to `oldEnd` before, to `newEnd` now. Everything else is the same. */
+/** A stretch of a text that is replaced: from `start` to `oldEnd` by `insert`. Everything else stays the same. */
 export interface Change {
   readonly start: number;
   readonly oldEnd: number;
-  readonly newEnd: number;
+  readonly insert: string;
 }
 
 /** A file after an edit, and the blocks by which it differs from the one before. */
@@ -25,39 +25,62 @@ export interface Edited {
 
 /** How many blocks before the change may end elsewhere because of it: their ends depend on the words that follow. */
 const blocksBefore = 2;
+/** How many unchanged blocks have to be seen behind a cut to know that nothing of what follows moves it. */
+const blocksBehind = 2;
 
 /**
  * Reads a file again after an edit: cuts and parses only what the edit touched. The result is the one that reading the
  * whole text would give.
  */
-export function editFile(parser: SourceParser, previous: SourceFile, text: string, change: Change): Edited {
+export function editFile(parser: SourceParser, previous: SourceFile, change: Change): Edited {
   const { uri, blocks } = previous;
-  if (previous.problems.length > 0 || tooLarge(text)) return readAnew(parser, previous, text);
-  const delta = change.newEnd - change.oldEnd;
-  const first = Math.max(0, blockIndexAt(blocks, change.start) - blocksBefore);
-  const from = blocks[first]?.offset ?? 0;
-  let next = first;
-  let met = false;
-  const pieces: string[] = [];
-  for (const { start, end } of cutFrom(text, from)) {
-    pieces.push(detached(text, start, end));
-    const before = end - delta;
-    while (next < blocks.length && (blocks[next]?.offset ?? 0) < before) next++;
-    met = end >= change.newEnd && before >= change.oldEnd && blocks[next]?.offset === before;
-    if (met) break;
+  const delta = change.insert.length - (change.oldEnd - change.start);
+  if (previous.problems.length > 0 || !mayBeRead(previous.length + delta)) {
+    return readAnew(parser, previous, edited(previous, 0, change, previous.length));
   }
-  if (!met) next = blocks.length;
+  const first = Math.max(0, blockIndexAt(blocks, change.start) - blocksBefore);
+  const { pieces, next, tail } = cutAgain(previous, first, change, delta);
   const { middle, removed, added, same } = exchange(parser, blocks.slice(first, next), pieces);
   const all = [...blocks.slice(0, first), ...middle, ...blocks.slice(next)];
-  if (nestTooDeep(all.map(({ nesting }) => nesting))) return readAnew(parser, previous, text);
-  let offset = from;
+  if (nestTooDeep(all)) return readAnew(parser, previous, edited(previous, 0, change, previous.length));
+  let offset = blocks[first]?.offset ?? 0;
   for (let index = first; index < all.length; index++) {
     const block = all[index];
     if (!block) break;
     block.offset = offset;
     offset += block.text.length;
   }
-  return { file: new SourceFile(uri, text, all, []), removed, added, same };
+  return { file: new SourceFile(uri, all, tail, []), removed, added, same };
+}
+
+/** Cuts anew from a block on until the cuts are those of before: a window of text behind the change is enough mostly. */
+function cutAgain(previous: SourceFile, first: number, change: Change, delta: number) {
+  const { blocks } = previous;
+  const from = blocks[first]?.offset ?? 0;
+  const touched = blockIndexAt(blocks, change.oldEnd);
+  for (let behind = blocksBehind + 1; ; behind *= 4) {
+    const last = touched + behind;
+    const whole = last >= blocks.length - 1;
+    const stop = whole ? previous.length : (blocks[last + 1]?.offset ?? previous.length);
+    const text = edited(previous, from, change, stop);
+    const pieces: string[] = [];
+    let next = first;
+    let end = 0;
+    for (const piece of cutFrom(text, 0)) {
+      pieces.push(detached(text, piece.start, piece.end));
+      ({ end } = piece);
+      const before = from + end - delta;
+      while (next < blocks.length && (blocks[next]?.offset ?? 0) < before) next++;
+      const meets = before >= change.oldEnd && blocks[next]?.offset === before;
+      if (meets && (whole || next + blocksBehind <= last + 1)) return { pieces, next, tail: previous.tail };
+    }
+    if (whole) return { pieces, next: blocks.length, tail: detached(text, end, text.length) };
+  }
+}
+
+/** The text between two places of a file, the second counted before the change, with the change made. */
+function edited(file: SourceFile, from: number, { start, oldEnd, insert }: Change, stop: number): string {
+  return file.slice(from, start) + insert + file.slice(oldEnd, stop);
 }
 
 /** Reads the whole text; every block counts as changed. */
@@ -98,5 +121,5 @@ function withFile(block: Block, before: Block | undefined, work: () => void): vo
 }
 
 function sharesTrees(block: Block, before: Block | undefined): boolean {
-  return block.declarations.length > 0 && block.declarations === before?.declarations;
+  return block.declarations.length > 0 && block.root === before?.root;
 }

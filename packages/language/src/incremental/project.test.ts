@@ -27,7 +27,7 @@ describe('a project that lives through edits', () => {
     const before = project.file(uri);
     const text = before?.text ?? '';
     const at = text.indexOf('retry 5');
-    project.edit(uri, `${text.slice(0, at)} ${text.slice(at)}`, { start: at, oldEnd: at, newEnd: at + 1 });
+    project.edit(uri, { start: at, oldEnd: at, insert: ' ' });
     const after = project.file(uri);
     const kept = after?.blocks.filter((block) => before?.blocks.includes(block));
     expect(after?.blocks.length).toBe(3);
@@ -40,7 +40,7 @@ describe('a project that lives through edits', () => {
     const text = project.file(uri)?.text ?? '';
     const before = project.file(uri)?.declarations;
     const at = text.indexOf('the package');
-    project.edit(uri, `${text.slice(0, at)}x${text.slice(at)}`, { start: at, oldEnd: at, newEnd: at + 1 });
+    project.edit(uri, { start: at, oldEnd: at, insert: 'x' });
     const after = project.file(uri)?.declarations;
     expect(after?.every((node, index) => node === before?.[index])).toBe(true);
   });
@@ -49,9 +49,7 @@ describe('a project that lives through edits', () => {
     const uri = 'file:///plans/more/other.otaplan';
     const project = opened();
     project.result();
-    const text = project.file(uri)?.text ?? '';
-    const shifted = `// above\n${text}`;
-    project.edit(uri, shifted, { start: 0, oldEnd: 0, newEnd: 9 });
+    project.edit(uri, { start: 0, oldEnd: 0, insert: '// above\n' });
     const finding = project.result().findings.find(({ code }) => code === 'TIME004');
     const edits = finding?.fixes()[0]?.edits.map(({ range, newText }) => [range.start.line, newText]);
     expect(edits).toEqual([
@@ -75,7 +73,7 @@ describe('a long list of devices', () => {
       const oldEnd = Math.min(text.length, start + (random(4) === 0 ? random(40) : 0));
       const insert = bits[random(bits.length)] ?? '';
       text = text.slice(0, start) + insert + text.slice(oldEnd);
-      project.edit(uri, text, { start, oldEnd, newEnd: start + insert.length });
+      project.edit(uri, { start, oldEnd, insert });
       const fresh = new Project(world);
       fresh.set(uri, text);
       const keys = (of: Project) =>

@@ -7,14 +7,7 @@ import { rules as allRules } from '../rules/registry.ts';
 import { type AnyRule, type RuleContext, rulesByKind, type SubjectKind, type Subjects } from '../rules/rule.ts';
 import { toFinding } from '../rules/run.ts';
 import { defaultParser } from '../services.ts';
-import {
-  type Block,
-  blockOfNode,
-  forgetPlaces,
-  placeOf,
-  type SourceFile,
-  type SourceParser,
-} from '../syntax/source.ts';
+import { type Block, blockOfNode, placeOf, type SourceFile, type SourceParser } from '../syntax/source.ts';
 import type { World } from '../world.ts';
 import { type Change, type Edited, editFile, readAnew } from './edit.ts';
 import { allowancesOf, Entry, statementFor } from './entry.ts';
@@ -91,16 +84,16 @@ export class Project {
   /** Takes in a file, or its text as a whole. */
   set(uri: string, text: string): void {
     const before = this.files.get(uri);
-    if (before?.text === text) return;
+    if (before?.length === text.length && before.text === text) return;
     if (!before) this.appeared(uri);
     this.take(readAnew(this.parser, before, text, uri));
   }
 
   /** Takes in an edit of a file that is here. */
-  edit(uri: string, text: string, change: Change): void {
+  edit(uri: string, change: Change): void {
     const before = this.files.get(uri);
-    if (before) this.take(editFile(this.parser, before, text, change));
-    else this.set(uri, text);
+    if (before) this.take(editFile(this.parser, before, change));
+    else this.set(uri, change.insert);
   }
 
   remove(uri: string): void {
@@ -402,7 +395,7 @@ export class Project {
         return { start: start - block.offset, end: end - block.offset };
       };
       this.setAllowances(entry, allowancesOf(block, spanOf));
-      forgetPlaces(block);
+      block.forgetPlaces();
     }
     this.settledFindings = false;
   }
@@ -544,7 +537,7 @@ export class Project {
       if (!sameFindings(entry.allowFindings, found)) touched.add(entry.uri);
       this.place(entry, entry.findings, found);
       entry.allowState = state;
-      if (entry.block) forgetPlaces(entry.block);
+      entry.block?.forgetPlaces();
     }
   }
 

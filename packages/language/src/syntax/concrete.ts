@@ -12,6 +12,11 @@ export function adoptConcrete(tree: AstNode, other: AstNode): boolean {
   return true;
 }
 
+/** Whether two trees say the same, wherever their words stand. */
+export function saysTheSame(tree: AstNode, other: AstNode): boolean {
+  return match(tree, other, undefined);
+}
+
 /** Takes the concrete syntax off a tree. */
 export function dropConcrete(node: AstNode): void {
   (node as Mutable<AstNode>).$cstNode = undefined;
@@ -28,9 +33,9 @@ function* childrenOf(node: AstNode): Iterable<AstNode> {
   }
 }
 
-function match(tree: AstNode, other: AstNode, twins: Map<AstNode, AstNode>): boolean {
+function match(tree: AstNode, other: AstNode, twins: Map<AstNode, AstNode> | undefined): boolean {
   if (tree.$type !== other.$type) return false;
-  twins.set(other, tree);
+  twins?.set(other, tree);
   const left = tree as AstNode & Record<string, unknown>;
   const right = other as AstNode & Record<string, unknown>;
   for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
@@ -39,7 +44,7 @@ function match(tree: AstNode, other: AstNode, twins: Map<AstNode, AstNode>): boo
   return true;
 }
 
-function matchValues(left: unknown, right: unknown, twins: Map<AstNode, AstNode>): boolean {
+function matchValues(left: unknown, right: unknown, twins: Map<AstNode, AstNode> | undefined): boolean {
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, index) => matchValues(item, right[index], twins));
   }

@@ -1,5 +1,5 @@
 import type { IToken, TokenType } from 'chevrotain';
-import type { LangiumCoreServices, Lexer, LexerResult, LexingReport } from 'langium';
+import { GrammarAST, type LangiumCoreServices, type Lexer, type LexerResult, type LexingReport } from 'langium';
 import { closeBraces, type Unclosed } from './braces.ts';
 import { keysEnd } from './keys.ts';
 
@@ -37,6 +37,22 @@ const lexeme = new RegExp(
 );
 const kinds = ['', '', 'STRING', 'STRING', 'ISO', 'DATE', 'OFFSET', 'TIME', 'NUMBER', 'NAME', 'BARE', ''];
 
+/** Where blanks that begin at an offset end. */
+export function skipBlanks(text: string, at: number): number {
+  space.lastIndex = at;
+  return space.test(text) ? space.lastIndex : at;
+}
+
+/** The token or comment at an offset: its terminal (empty: a sign), or that it is a comment or a text without its end. */
+export function cutLexeme(text: string, at: number): { readonly kind: string; readonly end: number } | undefined {
+  lexeme.lastIndex = at;
+  const match = lexeme.exec(text);
+  if (!match) return undefined;
+  const index = match.findIndex((group, each) => each > 0 && group !== undefined);
+  const kind = index === 1 ? 'comment' : index === 3 ? 'unclosed' : (kinds[index] ?? '');
+  return { kind, end: at + match[0].length };
+}
+
 /**
  * Cuts text into tokens by hand: one sticky expression, keywords by a map. It differs from the lexer Langium would
  * generate in what it knows: the body of a `devices` block is one token however long, an unclosed string or brace is
@@ -49,7 +65,8 @@ export class OtaplanLexer implements Lexer {
   constructor(services: LangiumCoreServices) {
     const types = services.parser.TokenBuilder.buildTokens(services.Grammar) as TokenType[];
     this.definition = Object.fromEntries(types.map((type) => [type.name, type]));
-    this.keywords = new Map(types.map((type) => [type.name, type]));
+    const terminals = new Set(services.Grammar.rules.filter(GrammarAST.isTerminalRule).map(({ name }) => name));
+    this.keywords = new Map(types.filter(({ name }) => !terminals.has(name)).map((type) => [type.name, type]));
   }
 
   tokenize(text: string): LexerResult & { report: OtaplanLexingReport } {

@@ -38,9 +38,10 @@ export function depthsOf(text: string): NestingOfPiece {
 }
 
 /** Whether pieces one after another nest too deep. A closer without an opener counts for nothing. */
-export function nestTooDeep(pieces: Iterable<NestingOfPiece>): boolean {
+export function nestTooDeep(pieces: readonly { readonly nesting: NestingOfPiece }[]): boolean {
   let depth = 0;
-  for (const { total, lowest, highest, rise } of pieces) {
+  for (const { nesting } of pieces) {
+    const { total, lowest, highest, rise } = nesting;
     if (Math.max(depth + highest, rise) > maximumNesting) return true;
     depth = Math.max(depth + total, total - lowest);
   }

@@ -9,8 +9,9 @@ export class OtaplanValueConverter extends DefaultValueConverter {
 
 /** The text that a string literal stands for. An unknown escape stands for its character; a missing end quote is forgiven. */
 export function unquote(literal: string): string {
+  // Nearly every text is plain.
+  if (!literal.includes('\\')) return literal.slice(1, literal.length > 1 && literal.endsWith('"') ? -1 : undefined);
   const inner = literal.slice(1, isClosed(literal) ? -1 : undefined);
-  if (!inner.includes('\\')) return inner;
   return inner.replace(/\\(?:u\{([0-9A-Fa-f]{1,6})\}|([\s\S]))/g, (_, hex: string | undefined, character: string) => {
     if (hex !== undefined) {
       const code = Number.parseInt(hex, 16);
