@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { bundleProcess } from '../language-server/bundle.mjs';
 
 const here = import.meta.dirname;
 const root = path.dirname(here);
@@ -54,9 +55,7 @@ await Promise.all([
     outExtension: { '.js': '.mjs' },
     entryPoints: { guard: 'src/features/local/guard.ts' },
   }),
-  ...present(path.join(languageServer, 'node.ts'), (entry) =>
-    build({ ...commonjs, entryPoints: { 'language-server': entry } }),
-  ),
+  bundleProcess(node),
   ...present(path.join(languageServer, 'worker.ts'), (entry) =>
     build({ ...browser, format: 'iife', entryPoints: { 'web/language-server': entry } }),
   ),

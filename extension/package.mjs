@@ -24,7 +24,8 @@ for (const name of readdirSync(here)) {
   if (/^(package\.nls.*|.*language-configuration)\.json$/.test(name)) cpSync(at(name), path.join(staged, name));
 }
 for (const name of ['LICENSE', 'CHANGELOG.md']) cpSync(at('..', name), path.join(staged, name));
-const shipped = /^(extension|language-server)\.cjs$|^(otaplan|guard)\.mjs$|^dashboard\.js$|^rules\.md$|^(otaplan|web)$/;
+const shipped =
+  /^(extension|language-server|language-server-main)\.cjs$|^(otaplan|guard)\.mjs$|^dashboard\.js$|^rules\.md$|^(otaplan|web)$/;
 for (const name of readdirSync(at('dist'))) {
   if (shipped.test(name)) cpSync(at('dist', name), path.join(staged, 'dist', name), { recursive: true });
 }

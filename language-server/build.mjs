@@ -1,29 +1,23 @@
-// Bundles the language server: a process for Node and a Web Worker, one file each. `--minify` for release.
+// Bundles the language server: a process for Node and a Web Worker.
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { bundleProcess } from './bundle.mjs';
 
 const here = import.meta.dirname;
-const minify = process.argv.includes('--minify');
 rmSync(path.join(here, 'dist/bundle'), { recursive: true, force: true });
 const everywhere = {
   absWorkingDir: here,
   bundle: true,
-  minify,
-  sourcemap: minify ? false : 'linked',
+  // As it is shipped: what is loaded and kept in memory is half of it.
+  minify: true,
+  sourcemap: 'linked',
   legalComments: 'none',
   logLevel: 'warning',
   outdir: 'dist/bundle',
 };
 await Promise.all([
-  build({
-    ...everywhere,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    entryPoints: { 'language-server': 'src/node.ts' },
-  }),
+  bundleProcess({ ...everywhere, target: 'node22' }),
   build({
     ...everywhere,
     platform: 'browser',

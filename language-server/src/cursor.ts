@@ -1,4 +1,4 @@
-import { type Block, placeOf, type SourceFile } from '@otaplan/language';
+import { type Block, concreteOf, type SourceFile } from '@otaplan/language';
 import { type AstNode, type CstNode, CstUtils, GrammarUtils, isLeafCstNode } from 'langium';
 import type { Position } from 'vscode-languageserver';
 
@@ -24,8 +24,7 @@ export function atCursor(file: SourceFile, offset: number): AtCursor | undefined
   const block = file.blockAt(offset);
   const [declaration] = block?.declarations ?? [];
   if (!block || !declaration) return undefined;
-  placeOf(declaration); // the places of its words may have to be read again
-  const root = declaration.$cstNode;
+  const root = concreteOf(declaration);
   if (!root) return undefined;
   const inBlock = offset - block.offset;
   const here = leafAt(root, inBlock);

@@ -4,7 +4,11 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DocumentText } from './document-text.ts';
 
 const bit = fc.constantFrom('x', 'yy', '\n', '\r\n', '\r', '😀', 'a line of its own\n'.repeat(700));
-const edit = fc.record({ at: fc.nat(), length: fc.oneof(fc.nat(3), fc.nat(20_000)), text: fc.array(bit, { maxLength: 3 }) });
+const edit = fc.record({
+  at: fc.nat(),
+  length: fc.oneof(fc.nat(3), fc.nat(20_000)),
+  text: fc.array(bit, { maxLength: 3 }),
+});
 
 describe('the text of a document', () => {
   it('is that of a plain one after any edits, and finds positions where that does', { timeout: 60_000 }, () => {

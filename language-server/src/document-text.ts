@@ -90,7 +90,8 @@ function chunksOf(text: string): Chunk[] {
     const newline = text.length - from > size * 2 ? text.indexOf('\n', from + size) : -1;
     const to = newline === -1 ? text.length : newline + 1;
     // A copy: a chunk must not keep the whole text it was once part of.
-    const piece = from === 0 && to === text.length ? text : [text.slice(from, from + 1), text.slice(from + 1, to)].join('');
+    const piece =
+      from === 0 && to === text.length ? text : [text.slice(from, from + 1), text.slice(from + 1, to)].join('');
     chunks.push({ text: piece, breaks: countBreaks(piece) });
     from = to;
   }

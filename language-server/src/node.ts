@@ -1,8 +1,6 @@
 /** The language server as a process: `--stdio`, `--node-ipc` or `--pipe=…`, as the client starts it. */
 import { enableCompileCache } from 'node:module';
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { nodeHost } from './node-host.ts';
-import { createServer } from './server.ts';
 
+// Only what is loaded from now on is compiled once for all starts: that is why the server is a file of its own.
 enableCompileCache?.();
-createServer(createConnection(ProposedFeatures.all), nodeHost());
+void import('./node-server.ts');

@@ -37,6 +37,8 @@ export type LocalTime =
 export function resolveLocal(text: string, zone: string): LocalTime | null {
   const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?:\s?([+-]\d{2}):?(\d{2}))?$/.exec(text);
   if (!match) return null;
+  const plain = farFromChanges(match[1] ?? '', match[2] ?? '', zone);
+  if (plain && match[3] === undefined) return plain;
   let local: Temporal.PlainDateTime;
   try {
     local = Temporal.PlainDateTime.from(`${match[1]}T${match[2]}`, { overflow: 'reject' });
@@ -68,6 +70,20 @@ export function resolveLocal(text: string, zone: string): LocalTime | null {
     };
   }
   return { kind: 'once', at: first, offset: early };
+}
+
+/** A time around which the zone's clock is not changed, as nearly all are; `undefined`: it takes a closer look. */
+function farFromChanges(date: string, time: string, zone: string): LocalTime | undefined {
+  const [year, month, dayOfMonth] = [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8))];
+  const [hour, minutes] = [Number(time.slice(0, 2)), Number(time.slice(3))];
+  if (year < 1971 || year > 2198 || hour > 23 || minutes > 59 || dayOfMonth < 1) return undefined;
+  const local = Date.UTC(year, month - 1, dayOfMonth, hour, minutes);
+  const asRead = new Date(local);
+  if (asRead.getUTCMonth() !== month - 1 || asRead.getUTCDate() !== dayOfMonth) return undefined;
+  // No zone is further than 16 hours from UTC.
+  if (clockChanges(zone, local - day, local + day).length > 0) return undefined;
+  const offset = offsetAt(zone, local);
+  return { kind: 'once', at: local - offset * minute, offset };
 }
 
 /** Minutes since midnight of `HH:MM` (`24:00` is 1440), or `null` when it is not a time of day. */

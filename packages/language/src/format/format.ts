@@ -3,7 +3,7 @@ import type * as ast from '../generated/ast.ts';
 import { keysOf } from '../meaning/devices.ts';
 import { defaultParser } from '../services.ts';
 import type { Comment } from '../syntax/lexer.ts';
-import { type Block, forgetPlaces, placeOf, type SourceFile, type SourceParser } from '../syntax/source.ts';
+import type { Block, SourceFile, SourceParser } from '../syntax/source.ts';
 import { formatBody, formatTokens, indent, isLong, joinTrailing, withTrailing } from './statement.ts';
 import { BlockText, spanOf } from './text.ts';
 
@@ -92,9 +92,8 @@ function withLineEnds(canonical: string, text: string): string {
 }
 
 function formatBlock(block: Block, parser: SourceParser): string[] {
-  const kept = block.concrete;
   const lines = linesOf(block, parser);
-  if (!kept) forgetPlaces(block);
+  block.forgetPlaces();
   return lines;
 }
 
@@ -103,7 +102,6 @@ function linesOf(block: Block, parser: SourceParser): string[] {
   const whole = { start: 0, end: block.text.length };
   const [node] = block.declarations;
   if (!node) return ownLines(text.commentsIn(whole), text, whole.end);
-  placeOf(node); // the places of a kept tree may have to be read again
   const span = spanOf(node);
   const leading = ownLines(text.commentsIn({ start: 0, end: span.start }), text, span.start);
   const after = joinTrailing(text.commentsIn({ start: span.end, end: whole.end }));

@@ -42,7 +42,7 @@ export class LiveWorkspace extends Workspace {
   private readonly tracker: Tracker;
   private readonly readerOf: (declaration: ast.Declaration) => Reader | undefined;
   private readonly declaredIn = new Map<string, Declared>();
-  private readonly importsOf = new Map<string, readonly ast.Import[]>();
+  private readonly importsOf = new Map<string, readonly Omit<ImportMeaning, 'file'>[]>();
   private readonly visibleIn = new Map<string, Visible>();
   private readonly planMeanings = new WeakMap<ast.Plan, PlanMeaning>();
   private readonly listMeanings = new WeakMap<ast.Devices, DeviceList>();
@@ -130,15 +130,13 @@ export class LiveWorkspace extends Workspace {
   }
   override imports(file: SourceFile): ImportMeaning[] {
     this.tracker.read(workspaceFacts.imports(file.uri));
-    let nodes = this.importsOf.get(file.uri);
-    if (!nodes) {
-      nodes = file.declarations.filter(ast.isImport);
-      this.importsOf.set(file.uri, nodes);
+    let imports = this.importsOf.get(file.uri);
+    if (!imports) {
+      const nodes = file.declarations.filter(ast.isImport);
+      imports = nodes.map((node) => ({ node, uri: resolvePath(file.uri, node.path) }));
+      this.importsOf.set(file.uri, imports);
     }
-    return nodes.map((node) => {
-      const uri = resolvePath(file.uri, node.path);
-      return { node, uri, file: this.files.get(uri) };
-    });
+    return imports.map((each) => ({ ...each, file: this.files.get(each.uri) }));
   }
   override visible(file: SourceFile): Visible {
     let visible = this.visibleIn.get(file.uri);

@@ -49,6 +49,7 @@ export class Project {
   private readonly parser: SourceParser;
   private readonly rules: ReadonlyMap<SubjectKind, readonly AnyRule[]>;
   private readonly severities: ReadonlyMap<string, AnyRule['severity']>;
+  private readonly context: RuleContext;
   private world: World;
   /** Which files import a file, whether it is there or not. */
   private readonly importers = new Map<string, Set<string>>();
@@ -79,6 +80,7 @@ export class Project {
       (declaration) => this.entryOf(blockOfNode(declaration)),
     );
     this.workspace = this.live;
+    this.context = { workspace: this.live, world: this.live.world };
   }
 
   /** Takes in a file, or its text as a whole. */
@@ -443,10 +445,6 @@ export class Project {
       }
     }
     return { findings, notChecked };
-  }
-
-  private get context(): RuleContext {
-    return { workspace: this.live, world: this.live.world };
   }
 
   /** Puts an entry's findings in the place of those it had. */

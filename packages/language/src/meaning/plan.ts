@@ -79,6 +79,7 @@ export class PlanMeaning {
   readonly node: ast.Plan;
   readonly workspace: Workspace;
   private readonly kept = new Map<string, unknown>();
+  private readonly byKind = new Map<unknown, readonly AstNode[]>();
 
   constructor(node: ast.Plan, workspace: Workspace) {
     this.node = node;
@@ -97,8 +98,13 @@ export class PlanMeaning {
   }
 
   /** The statements of one kind, as written: `plan.all(isUpgrade)`. */
-  all<T extends AstNode>(guard: (node: unknown) => node is T): T[] {
-    return this.node.statements.filter((statement): statement is typeof statement & T => guard(statement));
+  all<T extends AstNode>(guard: (node: unknown) => node is T): readonly T[] {
+    // Dozens of rules ask for the same few kinds.
+    const known = this.byKind.get(guard);
+    if (known) return known as readonly T[];
+    const found = this.node.statements.filter((statement): statement is typeof statement & T => guard(statement));
+    this.byKind.set(guard, found);
+    return found;
   }
   /** The first statement of a kind; SYN004 reports a second. */
   first<T extends AstNode>(guard: (node: unknown) => node is T): T | undefined {
@@ -114,7 +120,7 @@ export class PlanMeaning {
   }
   /** The components of the product. */
   get components(): readonly ast.Component[] {
-    return this.product?.statements.filter(ast.isComponent) ?? [];
+    return this.keep('components', () => this.product?.statements.filter(ast.isComponent) ?? []);
   }
 
   get period(): PeriodMeaning | undefined {
@@ -185,6 +191,10 @@ export class PlanMeaning {
 
   /** The mode with its defaults; `undefined`: none is written. */
   get mode(): PlanMode | undefined {
+    return this.keep('mode', () => this.modeWritten());
+  }
+
+  private modeWritten(): PlanMode | undefined {
     const node = this.first(ast.isMode);
     if (!node) return undefined;
     const push = node.statements.find(ast.isPush);

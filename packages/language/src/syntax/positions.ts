@@ -1,5 +1,5 @@
-import type { Position } from './lines.ts';
 import type { Block } from './block.ts';
+import type { Position } from './lines.ts';
 
 /**
  * Positions by the lines of each block: after an edit only the changed block's lines are counted anew, and of the

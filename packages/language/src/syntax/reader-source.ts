@@ -118,7 +118,14 @@ class ReaderSource {
           : `r.add(node, '${feature}', node['${feature}'], ${value});`;
     const isNode = GrammarAST.isRuleCall(terminal) && this.isNodeRule(terminal.rule.ref);
     const own = isNode && operator === '=' ? [`r.own(node, '${feature}', node['${feature}']);`] : [];
-    return ['{', '  const start = r.at;', `  ${set}`, ...own.map((l) => `  ${l}`), `  r.property(node, '${feature}', start);`, '}'];
+    return [
+      '{',
+      '  const start = r.at;',
+      `  ${set}`,
+      ...own.map((l) => `  ${l}`),
+      `  r.property(node, '${feature}', start);`,
+      '}',
+    ];
   }
 
   /** An expression that reads a value. */
@@ -131,7 +138,9 @@ class ReaderSource {
         if (rule.name === 'NAME') return 'r.name()';
         return rule.name === 'STRING' ? 'r.string()' : `r.token(${this.kind(rule.name)})`;
       }
-      return `r.anyWord(node, [${this.first(terminal).map((name) => this.kind(name)).join(', ')}])`;
+      return `r.anyWord(node, [${this.first(terminal)
+        .map((name) => this.kind(name))
+        .join(', ')}])`;
     }
     if (GrammarAST.isAlternatives(terminal)) {
       this.demandDisjoint(terminal.elements, 'A choice of values');

@@ -12,7 +12,9 @@ import { SourceParser } from './source.ts';
 
 const services = createOtaplanServices();
 const parser = new SourceParser(services);
-const keywords = [...AstUtils.streamAllContents(OtaplanGrammar()).filter(GrammarAST.isKeyword)].map(({ value }) => value);
+const keywords = [...AstUtils.streamAllContents(OtaplanGrammar()).filter(GrammarAST.isKeyword)].map(
+  ({ value }) => value,
+);
 const fixtures = new URL('../../fixtures/', import.meta.url);
 
 /** What a piece comes to, by the reader where it can, with every place that somebody may ask for. */
@@ -75,7 +77,9 @@ describe('the reader', { timeout: 120_000 }, () => {
   });
 
   it('reads every fixture as Langium does', () => {
-    const names = readdirSync(fixtures, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(otaplan|fixture|txt)$/.test(name));
+    const names = readdirSync(fixtures, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\.(otaplan|fixture|txt)$/.test(name),
+    );
     expect(names.length).toBeGreaterThan(10);
     for (const name of names) compare(readFileSync(new URL(name, fixtures), 'utf8'));
   });
@@ -83,10 +87,20 @@ describe('the reader', { timeout: 120_000 }, () => {
   it('reads keywords and terminals as names, unusual blanks and comments as Langium does', () => {
     for (const word of [...keywords, 'STRING', 'NAME', 'KEYS', 'é', 'a\u0301', 'x-1', 'a.b']) {
       compare(`product ${word} { component ${word}: mcu "a" }`);
-      compare(`plan "a" {\u00a0upgrade ${word} to "1" /* x */ from 2024-01-02, 2, "b" // y\n targets { include ${word}, "k", 12 } }`);
+      compare(
+        `plan "a" {\u00a0upgrade ${word} to "1" /* x */ from 2024-01-02, 2, "b" // y\n targets { include ${word}, "k", 12 } }`,
+      );
       compare(`devices ${word} of ${word} { ${word} }`);
     }
-    for (const text of ['', '}', '{', 'devices devices of devices {}', 'plan "a\\"b" { retry +5 times }', 'plan "x" { effective 2026-1-2 1:00 +02:00 to 2026-01-02T10:00Z in +02:00 }']) compare(text);
+    for (const text of [
+      '',
+      '}',
+      '{',
+      'devices devices of devices {}',
+      'plan "a\\"b" { retry +5 times }',
+      'plan "x" { effective 2026-1-2 1:00 +02:00 to 2026-01-02T10:00Z in +02:00 }',
+    ])
+      compare(text);
   });
 
   it.each([1, 2, 3, 4])('reads texts with random edits as Langium does (seed %i)', (seed) => {

@@ -4,14 +4,9 @@ import { type Comment, cutLexeme, skipBlanks } from './lexer.ts';
 
 const kindOf = new Map(tokenKinds.map((name, kind) => [name, kind]));
 const kindNamed = (name: string) => kindOf.get(name) ?? 0;
-const [open, close, string, number, devices, keys] = ['{', '}', 'STRING', 'NUMBER', 'devices', 'KEYS'].map(kindNamed) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+const [open, close, string, number, devices, keys] = ['{', '}', 'STRING', 'NUMBER', 'devices', 'KEYS'].map(
+  kindNamed,
+) as [number, number, number, number, number, number];
 const atLeast = kindNamed('>=');
 const above = kindNamed('>');
 /** Kinds of signs that are one character. */
@@ -101,7 +96,7 @@ export class TokenTable {
       const next = end < text.length ? text.charCodeAt(end) : 0;
       if (next > 127 || next === 46 || next === 43 || next === 47) return start;
       const word = kindOf.get(text.slice(start, end)) ?? 0;
-      this.push(word > nameKind ? word : nameKind, start, end);
+      this.push(Math.max(word, nameKind), start, end);
       return end;
     }
     if (kind === 2) {
@@ -185,6 +180,7 @@ function skipPlainBlanks(text: string, from: number): number {
 /** Where a run of characters of some classes ends. */
 function runEnd(text: string, from: number, wanted: number): number {
   let at = from;
-  for (let code = text.charCodeAt(at); code < 128 && ((classes[code] ?? 0) & wanted) !== 0; code = text.charCodeAt(at)) at++;
+  for (let code = text.charCodeAt(at); code < 128 && ((classes[code] ?? 0) & wanted) !== 0; code = text.charCodeAt(at))
+    at++;
   return at;
 }

@@ -71,18 +71,23 @@ class Known {
 
 /** The plans for one product, with where each version is installed and needed. */
 class Fleet {
-  private readonly plans = new Set<Comparable>();
+  /** By month of the period; those of many months by themselves. */
+  private readonly months = new Map<number, Set<Comparable>>();
+  private readonly long = new Set<Comparable>();
   private readonly installing = new Map<string, Set<Comparable>>();
   private readonly needing = new Map<string, Set<Comparable>>();
 
   add(plan: Comparable): void {
-    this.plans.add(plan);
+    const months = monthsOf(plan);
+    if (!months) this.long.add(plan);
+    for (const month of months ?? []) this.months.set(month, (this.months.get(month) ?? new Set()).add(plan));
     for (const key of installedBy(plan)) this.installing.set(key, (this.installing.get(key) ?? new Set()).add(plan));
     for (const key of neededBy(plan)) this.needing.set(key, (this.needing.get(key) ?? new Set()).add(plan));
   }
 
   remove(plan: Comparable): void {
-    this.plans.delete(plan);
+    this.long.delete(plan);
+    for (const month of monthsOf(plan) ?? []) this.months.get(month)?.delete(plan);
     for (const key of installedBy(plan)) this.installing.get(key)?.delete(plan);
     for (const key of neededBy(plan)) this.needing.get(key)?.delete(plan);
   }
@@ -90,11 +95,24 @@ class Fleet {
   /** The plans that overlap with one, or of which one needs a version that the other installs. */
   meeting(one: Comparable): ReadonlySet<Comparable> {
     const found = new Set<Comparable>();
-    for (const other of this.plans) if (other.startAt < one.endAt && one.startAt < other.endAt) found.add(other);
+    const near = monthsOf(one)?.map((month) => this.months.get(month) ?? []) ?? this.months.values();
+    for (const plans of [...near, this.long]) {
+      for (const other of plans) if (other.startAt < one.endAt && one.startAt < other.endAt) found.add(other);
+    }
     for (const key of installedBy(one)) for (const other of this.needing.get(key) ?? []) found.add(other);
     for (const key of neededBy(one)) for (const other of this.installing.get(key) ?? []) found.add(other);
     return found;
   }
+}
+
+const month = 30 * 24 * 3_600_000;
+const mostMonths = 24;
+
+/** The stretches of about a month in which a plan's period lies; `undefined`: too many to list. */
+function monthsOf({ startAt, endAt }: Comparable): number[] | undefined {
+  const first = Math.floor(startAt / month);
+  const count = Math.floor(endAt / month) - first + 1;
+  return count > mostMonths ? undefined : Array.from({ length: count }, (_, index) => first + index);
 }
 
 function installedBy({ upgrades }: Comparable): string[] {

@@ -15,8 +15,9 @@ export const sem022 = rule({
   good: 'import "catalog.otaplan"',
   on: 'import',
   *check({ node, uri, file }, { workspace, world }) {
-    const at = placeOf(node, 'path');
     const own = fileOf(node);
+    if (file && uri !== own.uri && world.isInside(uri)) return;
+    const at = placeOf(node, 'path');
     if (uri === own.uri) {
       const fixes = () => [remove('Remove the import', placeOf(node))];
       yield { at, message: 'A file cannot import itself. Remove this import.', fixes };
@@ -25,7 +26,7 @@ export const sem022 = rule({
         at,
         message: `${shown(node.path)} lies outside the workspace folder. Move the file into it, or open its folder as well.`,
       };
-    } else if (!file) {
+    } else {
       const paths = [...workspace.files.keys()]
         .filter((other) => other !== own.uri)
         .map((other) => relativePath(own.uri, other));

@@ -21,18 +21,18 @@ export const sem024 = rule({
 
 function* ofPlan(plan: PlanMeaning): Iterable<Problem> {
   const retry = plan.first(ast.isRetry);
-  if (retry) yield* inRange('Retry times', Number(retry.times), limits.retryTimes, '', placeOf(retry, 'times'));
+  if (retry) yield* inRange('Retry times', Number(retry.times), limits.retryTimes, '', () => placeOf(retry, 'times'));
   const rejection = plan.first(ast.isMode)?.statements.find(ast.isAfterRejection);
   if (rejection) {
-    const at = placeOf(rejection, 'duration');
+    const at = () => placeOf(rejection, 'duration');
     yield* inRange('The pause after a rejection', minutesOf(rejection.duration), limits.rejectionMinutes, ' min', at);
   }
   for (const condition of plan.first(ast.isConditions)?.statements ?? []) {
     if (ast.isBattery(condition)) {
-      const at = placeOf(condition, 'percent');
+      const at = () => placeOf(condition, 'percent');
       yield* inRange('The battery limit', Number(condition.percent.value), limits.batteryPercent, ' %', at);
     } else {
-      const at = placeOf(condition, 'value');
+      const at = () => placeOf(condition, 'value');
       yield* inRange('The signal limit', Number(condition.value), limits.signalDbm, ' dBm', at);
     }
   }
@@ -63,12 +63,12 @@ function* inRange(
   value: number,
   { least, most }: { least: number; most: number },
   unit: string,
-  at: Place,
+  at: () => Place,
 ): Iterable<Problem> {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   const advice = `Write a whole number from ${least} to ${most}${unit}.`;
   const wrong = Number.isInteger(value)
     ? `${what} of ${value}${unit} is out of range.`
     : `${what} of ${value}${unit} is not a whole number.`;
-  yield { at, message: `${wrong} ${advice}` };
+  yield { at: at(), message: `${wrong} ${advice}` };
 }

@@ -1,7 +1,8 @@
 import { isZone } from '@otaplan/model';
-import { type AstNode, AstUtils } from 'langium';
+import type { AstNode } from 'langium';
 import * as ast from '../../generated/ast.ts';
 import { dateTimeOf, timeOf, unitSpellings } from '../../meaning/literals.ts';
+import { nodesOf } from '../../syntax/nodes.ts';
 import { placeOf } from '../../syntax/source.ts';
 import { quote } from '../../syntax/values.ts';
 import { type FixDraft, insertAfter, type Problem, replace, rule } from '../rule.ts';
@@ -18,44 +19,48 @@ export const syn005 = rule({
   *check({ declarations }) {
     for (const declaration of declarations) {
       if (ast.isDevices(declaration) || ast.isImport(declaration)) continue;
-      for (const node of AstUtils.streamAst(declaration)) yield* wrongLiterals(node);
+      for (const node of nodesOf(declaration)) yield* kinds[node.$type]?.(node as never) ?? [];
     }
   },
 });
 
-function* wrongLiterals(node: AstNode): Iterable<Problem> {
-  if (ast.isVersion(node) && node.bare !== undefined) yield quotesMissing(node, node.bare, 'A version is a text');
-  else if (ast.isTargetEntry(node) && node.bare !== undefined)
-    yield quotesMissing(node, node.bare, 'A device key among targets is a text');
-  else if (ast.isZone(node) && node.bare !== undefined && isZone(node.bare))
-    yield quotesMissing(node, node.bare, 'A zone is a text');
-  else if (ast.isPercent(node) && !node.sign) {
-    yield problem(
-      node,
-      'value',
-      `${node.value} is no percentage without its sign. Write \`${node.value} %\`.`,
-      (at) => [insertAfter('Add the percent sign', at, ' %')],
-    );
-  } else if (ast.isDuration(node)) yield* wrongDuration(node);
-  else if (ast.isSignal(node)) {
+/** What is wrong with each kind of literal. */
+const kinds: Readonly<Record<string, ((node: never) => Iterable<Problem>) | undefined>> = {
+  *Version(node: ast.Version) {
+    if (node.bare !== undefined) yield quotesMissing(node, node.bare, 'A version is a text');
+  },
+  *TargetEntry(node: ast.TargetEntry) {
+    if (node.bare !== undefined) yield quotesMissing(node, node.bare, 'A device key among targets is a text');
+  },
+  *Zone(node: ast.Zone) {
+    if (node.bare !== undefined && isZone(node.bare)) yield quotesMissing(node, node.bare, 'A zone is a text');
+  },
+  *Percent(node: ast.Percent) {
+    if (node.sign) return;
+    const message = `${node.value} is no percentage without its sign. Write \`${node.value} %\`.`;
+    yield problem(node, 'value', message, (at) => [insertAfter('Add the percent sign', at, ' %')]);
+  },
+  Duration: wrongDuration,
+  *Signal(node: ast.Signal) {
     if (!node.unit) {
       yield problem(node, 'value', `A signal has a unit. Write \`${node.value} dBm\`.`, (at) => [
         insertAfter('Add the unit', at, ' dBm'),
       ]);
     }
     yield* fraction(node, 'value', node.value);
-  } else if (ast.isRetry(node)) yield* fraction(node, 'times', node.times);
-  else if (ast.isHalt(node)) yield* fraction(node, 'sample', node.sample);
-  else if (ast.isDateTime(node)) yield* wrongDateTime(node);
-  else if (ast.isPush(node)) {
+  },
+  Retry: (node: ast.Retry) => fraction(node, 'times', node.times),
+  Halt: (node: ast.Halt) => fraction(node, 'sample', node.sample),
+  DateTime: wrongDateTime,
+  *Push(node: ast.Push) {
     for (const [name, text] of [
       ['from', node.from],
       ['to', node.to],
     ] as const) {
       if (text !== undefined && text.length < 5) yield twoDigits(node, name, text, timeOf(text));
     }
-  }
-}
+  },
+};
 
 function* wrongDuration(node: ast.Duration): Iterable<Problem> {
   yield* fraction(node, 'value', node.value);

@@ -34,7 +34,7 @@ function* perKey(
 /** Keys quoted in `targets`. */
 function quoted({ targets }: PlanMeaning) {
   return [...(targets?.include ?? []), ...(targets?.exclude ?? [])].flatMap(({ key, node }) =>
-    key === undefined ? [] : [{ key, at: placeOf(node) }],
+    key === undefined ? [] : [{ key, node }],
   );
 }
 
@@ -124,9 +124,9 @@ export const tgt005 = rule({
   },
   also: [
     on('plan', function* (plan) {
-      for (const { key, at } of quoted(plan)) {
-        if (!isDeviceKey(key)) yield { at, message: noKey(key) };
-        else if (!hasValidImeiCheckDigit(key)) yield { at, severity: 'warning', message: noImei(key) };
+      for (const { key, node } of quoted(plan)) {
+        if (!isDeviceKey(key)) yield { at: placeOf(node), message: noKey(key) };
+        else if (!hasValidImeiCheckDigit(key)) yield { at: placeOf(node), severity: 'warning', message: noImei(key) };
       }
     }),
   ],
@@ -164,9 +164,10 @@ export const tgt006 = rule({
   },
   also: [
     on('plan', function* (plan) {
-      for (const { key, at } of quoted(plan)) {
+      for (const { key, node } of quoted(plan)) {
         const found = damage(key, false);
         if (!found) continue;
+        const at = placeOf(node);
         const fixes = () =>
           restored(key, found, (whole) => replace(`Change to ${quote(whole)}`, at, quote(whole), false));
         yield { at, message: `${shown(key)} ${found.message}`, fixes };

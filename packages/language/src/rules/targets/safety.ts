@@ -62,15 +62,16 @@ export const safe003 = rule({
     const condition = plan.waves.halt;
     if (!node || !condition) return;
     const { failedPercent, sample } = condition;
-    const at = { ...placeOf(node, 'percent'), end: placeOf(node, 'sample').end };
     const tripping = Math.floor((failedPercent * sample) / 100) + 1;
+    if (sample > 1 && failedPercent < 100 && tripping > 1) return;
+    const at = { ...placeOf(node, 'percent'), end: placeOf(node, 'sample').end };
     if (sample <= 1) {
       const message =
         'There is no sample to speak of: the first failure is 100 %. Write `of at least` with a number such as 50.';
       yield { at, message };
     } else if (failedPercent >= 100) {
       yield { at, message: `More than ${failedPercent} % never fail, so this never halts. Write a share such as 2 %.` };
-    } else if (tripping <= 1) {
+    } else {
       const enough = Math.ceil(100 / failedPercent);
       const advice = Number.isFinite(enough)
         ? `Write \`of at least ${enough}\` or more, or a larger share.`

@@ -57,6 +57,7 @@ export const tgt011 = rule({
     for (const [index, step] of steps.entries()) {
       const share = shares[index] ?? 0;
       const before = index === 0 ? 0 : (shares[index - 1] ?? 0);
+      if (share <= 100 && share > before) continue;
       const at = placeOf(step, 'percent');
       if (share > 100) {
         yield {
@@ -64,7 +65,7 @@ export const tgt011 = rule({
           message: `${share} % is over 100 %. Shares are cumulative: the last wave is 100 %.`,
           fixes: () => [replace('Change to 100 %', at, '100 %', false)],
         };
-      } else if (!(share > before)) {
+      } else {
         const message =
           index === 0
             ? `A share of ${share} % is nobody. Write one over 0 %.`

@@ -15,13 +15,13 @@ export const time014 = rule({
   on: 'plan',
   *check({ period }, { world: { now } }) {
     if (period?.zone === undefined || period.startAt === undefined || period.endAt === undefined) return;
-    if (period.endAt <= period.startAt) return;
+    if (period.endAt <= period.startAt || period.startAt >= now) return;
     const clock = `${formatLocal(now, period.zone)} there now`;
     if (period.endAt <= now) {
       const end = period.endText.replace('T', ' ');
       const message = `The end ${end} is past: it is ${clock}. Write an end that is still to come.`;
       yield { at: placeOf(period.node, 'end'), message };
-    } else if (period.startAt < now) {
+    } else {
       const start = period.startText.replace('T', ' ');
       const message = `The start ${start} is past: it is ${clock}. The plan will start as soon as it is activated; write a later start if that is not meant.`;
       yield { at: placeOf(period.node, 'start'), severity: 'warning', message };
@@ -59,14 +59,15 @@ export const time018 = rule({
     if (period?.startAt === undefined || period.endAt === undefined) return;
     const minutes = (period.endAt - period.startAt) / minute;
     if (minutes <= 0) return;
-    const at = { ...placeOf(period.node, 'start'), end: placeOf(period.node, 'end').end };
     // Days of the calendar: a clock change inside makes 30 of them an hour longer or shorter.
     const [from, to] = [period.startText, period.endText].map((text) => Date.parse(`${text.slice(0, 16)}Z`));
     const days = ((to ?? 0) - (from ?? 0)) / (1440 * minute);
+    if (days <= 30 && minutes >= 60) return;
+    const at = { ...placeOf(period.node, 'start'), end: placeOf(period.node, 'end').end };
     if (days > 30) {
       const message = `The period lasts ${days < 31 ? 'a little over 30 days' : `${Math.floor(days)} days, over 30`}. Shorten it, or write \`allow TIME018 because "…"\`.`;
       yield { at, message };
-    } else if (minutes < 60) {
+    } else {
       const message = `The period lasts ${minutes} min, under one hour. Lengthen it, or write \`allow TIME018 because "…"\`.`;
       yield { at, message };
     }

@@ -1,11 +1,4 @@
-import {
-  type ClockChange,
-  clockChanges,
-  isWindowOpen,
-  minutesOfDay,
-  type PushWindow,
-  windowOpenings,
-} from '@otaplan/model';
+import { clockChanges, isWindowOpen, minutesOfDay, type PushWindow, windowOpenings } from '@otaplan/model';
 import type * as ast from '../../generated/ast.ts';
 import { timeOf } from '../../meaning/literals.ts';
 import type { PlanMeaning } from '../../meaning/plan.ts';
@@ -32,29 +25,20 @@ function windows(plan: PlanMeaning): Window[] {
     const [from, to] = [timeOf(node.from), timeOf(node.to)];
     const [opens, closes] = [minutesOfDay(from), minutesOfDay(to)];
     if (opens === null || closes === null) return [];
-    const at = { ...placeOf(node, 'from'), end: placeOf(node, 'to').end };
-    return [{ node, at, from, to, opens, closes, text: `${from} to ${to}` }];
+    const text = `${from} to ${to}`;
+    // The place is worked out only where something is wrong.
+    const window: Window = {
+      ...{ node, from, to, opens, closes, text },
+      get at() {
+        return { ...placeOf(node, 'from'), end: placeOf(node, 'to').end };
+      },
+    };
+    return [window];
   });
 }
 
 function isEmpty({ opens, closes }: Window): boolean {
   return opens % 1440 === closes % 1440 && !(opens === 0 && closes === 1440);
-}
-
-const changesKept = new Map<string, readonly ClockChange[]>();
-
-/** Clock changes between two instants; those of a year are looked up once, as most plans are of the same one. */
-function changesBetween(zone: string, from: number, to: number): ClockChange[] {
-  const changes: ClockChange[] = [];
-  const [first, last] = [from, to].map((at) => new Date(at).getUTCFullYear());
-  for (let year = first ?? 0; year <= Math.min(last ?? 0, (first ?? 0) + 20); year++) {
-    const key = `${zone} ${year}`;
-    const ofYear = changesKept.get(key) ?? clockChanges(zone, Date.UTC(year) - 1, Date.UTC(year + 1));
-    if (changesKept.size > 500) changesKept.clear();
-    changesKept.set(key, ofYear);
-    changes.push(...ofYear.filter(({ at }) => at > from && at < to));
-  }
-  return changes;
 }
 
 /** The effective period, where it is one. */
@@ -79,7 +63,7 @@ export const time007 = rule({
     const { zone, startAt, endAt } = within;
     for (const window of windows(plan)) {
       if (isEmpty(window)) continue;
-      const days = changesBetween(zone, startAt - day, endAt + day)
+      const days = clockChanges(zone, startAt - day, endAt + day)
         .slice(0, 50)
         .flatMap(({ at }) => {
           const near = windowOpenings(window, zone, Math.max(startAt, at - 2 * day), Math.min(endAt, at + 2 * day));
@@ -178,11 +162,11 @@ export const time021 = rule({
   on: 'plan',
   *check(plan) {
     for (const window of windows(plan)) {
-      const { opens, closes, at } = window;
+      const { opens, closes } = window;
       if (isEmpty(window) || (opens % 60 === 0 && closes % 60 === 0)) continue;
       const message = `The push period ${window.text} is not on whole hours. Developer Center has no other; write whole hours.`;
       yield {
-        at,
+        at: window.at,
         message,
         fixes: () => {
           const wider = [Math.floor(opens / 60) * 60, Math.ceil(closes / 60) * 60];
@@ -190,7 +174,7 @@ export const time021 = rule({
           return [wider, narrower]
             .filter(([from = 0, to = 0]) => from % 1440 !== to % 1440)
             .map(([from = 0, to = 0]) => `${hours(from % 1440)} to ${hours(to)}`)
-            .map((text) => replace(`Change to \`${text}\``, at, text, false));
+            .map((text) => replace(`Change to \`${text}\``, window.at, text, false));
         },
       };
     }

@@ -48,10 +48,10 @@ export const ver001 = rule({
 
 function* wellFormed(node: ast.Version, scheme: VersionScheme | null, component = ''): Iterable<Problem> {
   const version = versionOf(node);
+  const problem = versionProblem(version, scheme);
+  if (problem === null) return;
   const at = placeOf(node);
-  switch (versionProblem(version, scheme)) {
-    case null:
-      return;
+  switch (problem) {
     case 'empty':
       yield { at, message: 'The version is empty. Write the one that the device reports.' };
       return;
