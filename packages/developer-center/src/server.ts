@@ -38,6 +38,8 @@ import { firstAccount, type Role } from './store/accounts.ts';
 import { openPostgresStore } from './store/postgres/open.ts';
 import { type FolderStore, openSqliteStore } from './store/sqlite/open.ts';
 import type { Store } from './store/store.ts';
+import { tracedStore } from './tracing/traced-store.ts';
+import { type Environment, openTracing } from './tracing/tracing.ts';
 
 export interface ServerOptions {
   /** Where everything is kept; made when missing. One server at a time, unless there is a database. */
@@ -56,6 +58,8 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log?: Log;
+  /** Variables of the environment: those of OpenTelemetry say whether and where traces are sent. None when left out. */
+  readonly environment?: Environment;
   /** Calls that one access key may make. */
   readonly rate?: { readonly burst: number; readonly perSecond: number };
 }
@@ -99,9 +103,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function assemble(options: ServerOptions, host: string, store: Store | FolderStore): Promise<RunningServer> {
+async function assemble(options: ServerOptions, host: string, kept: Store | FolderStore): Promise<RunningServer> {
   const { dataDir, clock, random, log = silentLog } = options;
   const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
+  const version = '0.1.0';
+  const tracing = await openTracing(options.environment ?? {}, { version, clock, random, log });
+  const store = tracedStore(kept, tracing, clock);
   const { shared } = store;
   const sharedKeys = shared ? await openSharedKeys(dataDir, shared, random) : null;
   const keys = sharedKeys ?? openServerKeys(dataDir, random);
@@ -135,7 +142,6 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
   const authentication = new Authentication(accessKeys, keys, store.registry, clock);
   let closing = false;
   let requests = 0;
-  const version = '0.1.0';
   const metrics = new Metrics([
     { name: 'otaplan_long_polls', help: 'Long polls of devices that are open.', read: () => polls.open },
     { name: 'otaplan_event_streams', help: 'Streams of live events that are open.', read: () => events.open },
@@ -163,6 +169,7 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
       log,
       hosts: { listening: host, publicUrl },
       metrics,
+      tracing,
       accounts: store.accounts,
       sealing: {
         seal: (text) => seal(keys.sealing, text, 'reply', random),
@@ -177,7 +184,7 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
       nameRequest: () => `urn:otaplan:request:${epoch}-${++requests}`,
     },
   );
-  const control = 'backup' in store ? offerControl(app, dataDir, store) : null;
+  const control = 'backup' in kept ? offerControl(app, dataDir, kept) : null;
   const listening = await listen(app, host, options.port);
   control?.announce(urlOf(listening, host));
   if (url === '') url = urlOf(listening, host);
@@ -204,6 +211,7 @@ async function assemble(options: ServerOptions, host: string, store: Store | Fol
     sharedChanges?.close();
     control?.end();
     await store.close();
+    await tracing.close();
   };
   let stopped: Promise<void> | null = null;
   return {

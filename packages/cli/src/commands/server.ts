@@ -89,6 +89,7 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
       port: options.port,
       clock: systemClock,
       random: (count) => randomBytes(count),
+      environment: io.env,
       log: options.log === 'none' ? silentLog : jsonLog({ write: (line) => void io.stderr.write(line) }, options.log),
       ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
       ...(options.database === undefined ? {} : { database: options.database }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import {
+  downloadFile,
   type Endpoint,
   endpoints,
   openApiDocument,
@@ -14,6 +15,7 @@ import { type Context, Hono } from 'hono';
 import { ProblemError } from '../center/problem-error.ts';
 import type { Clock } from '../clock.ts';
 import type { AccountStore, KeptReply } from '../store/accounts.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { bodyLimit } from './body-limits.ts';
 import { type Caller, callerKind, callerName, reaches } from './callers.ts';
 import { checkOrigin, type HostRules } from './hosts.ts';
@@ -35,6 +37,7 @@ export interface Surroundings {
   readonly idempotency: Idempotency;
   readonly version: string;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly accounts: Pick<AccountStore, 'ownerOf'>;
   /** Makes a reply that holds a secret unreadable while it is kept for repeats. */
   readonly sealing: { seal(text: string): string; unseal(sealed: string): string };
@@ -52,7 +55,10 @@ export interface Surroundings {
   readonly nameRequest: () => string;
 }
 
-type Env = { Bindings: HttpBindings; Variables: { instance: string; who: string; route: Endpoint | null } };
+type Env = {
+  Bindings: HttpBindings;
+  Variables: { instance: string; who: string; route: Endpoint | null; trace: { trace_id?: string } };
+};
 export type App = Hono<Env>;
 
 /** The HTTP application: every endpoint of the contract by its route, and what surrounds all of them. */
@@ -78,7 +84,7 @@ export function createApp(routes: readonly Route[], surroundings: Surroundings):
   app.notFound((c) => refuse(c, new ProblemError('not-found', 'Developer Center has nothing at this address.')));
   app.onError((error, c) => {
     if (!(error instanceof ProblemError || error instanceof CloudError) || isInternal(error))
-      surroundings.log.error({ request: c.get('instance'), err: error }, 'A request failed.');
+      surroundings.log.error({ ...c.get('trace'), request: c.get('instance'), err: error }, 'A request failed.');
     return refuse(c, error);
   });
   return app;
@@ -228,21 +234,41 @@ function addPlainPages(app: App, surroundings: Surroundings): void {
   });
 }
 
-async function logged(c: Context<Env>, next: () => Promise<void>, { clock, log, metrics, nameRequest }: Surroundings) {
+async function logged(c: Context<Env>, next: () => Promise<void>, surroundings: Surroundings) {
+  const { clock, log, metrics, tracing, nameRequest } = surroundings;
   const start = clock.now();
+  const work = tracing.begin('server', start, c.req.header('traceparent') ?? null);
+  c.set('trace', work.traceId === null ? {} : { trace_id: work.traceId });
   c.set('instance', nameRequest());
   c.set('who', '-');
   c.set('route', null);
-  await next();
+  await work.run(next);
   const endpoint = c.get('route');
   const { status } = c.res;
+  // The route and never the path: neither keys nor secrets get in (semantic conventions for HTTP spans).
+  const route = endpoint?.path ?? 'other';
+  const told = { 'http.request.method': c.req.method, 'http.route': route, 'http.response.status_code': status };
+  const who = { 'otaplan.caller': c.get('who'), 'otaplan.request': c.get('instance') };
+  work.end(clock.now(), `${c.req.method} ${route}`, { ...told, ...who }, status >= 500);
   metrics.answered(endpoint?.id ?? 'other', status, clock.now() - start);
   // Devices call without end: only what went wrong is worth a line.
   if (endpoint?.tag === 'Devices' && status < 400) return;
-  // Without the query, which may hold a secret; a download's path holds one, too.
-  const path = endpoint?.replyType === 'bytes' ? endpoint.path : new URL(c.req.url).pathname.slice(0, 300);
-  const fields = { request: c.get('instance'), method: c.req.method, path, status, who: c.get('who') };
+  const path = loggedPath(new URL(c.req.url).pathname);
+  const fields = {
+    ...c.get('trace'),
+    request: c.get('instance'),
+    method: c.req.method,
+    path,
+    status,
+    who: c.get('who'),
+  };
   log.info({ ...fields, ms: clock.now() - start }, 'request');
+}
+
+/** Without the query, which may hold a secret; a download's path holds one, too, however it is called. */
+function loggedPath(path: string): string {
+  const [before = ''] = downloadFile.path.split('{');
+  return path.startsWith(before) ? downloadFile.path : path.slice(0, 300);
 }
 
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8';

@@ -139,7 +139,9 @@ async function call(
     query['refresh_token'] = login.json.refresh_token;
   }
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
-  const search = new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]));
+  const search = new URLSearchParams(
+    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   const options: CallOptions = {
     authorization: given === undefined ? await credentials(dc, endpoint) : given,
     ...(ifMatch ? { headers: { 'If-Match': '*' } } : {}),
