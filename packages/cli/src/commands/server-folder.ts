@@ -1,8 +1,18 @@
 import { resolve } from 'node:path';
-import { askForBackup, backupFolder, restoreFolder, StartError, verifyFolder } from '@otaplan/developer-center';
+import {
+  askForBackup,
+  backupDatabase,
+  backupFolder,
+  restoreDatabase,
+  restoreFolder,
+  StartError,
+  verifyDatabase,
+  verifyFolder,
+} from '@otaplan/developer-center';
 import type { Command } from 'commander';
 import { CliError, exits, type Io } from '../io.ts';
 import { writeJsonLine } from '../text/shown.ts';
+import { checkDatabase } from './server-database.ts';
 
 interface Options {
   data?: string;
@@ -20,17 +30,23 @@ export function defineFolderCommands(server: Command, io: Io, exit: (code: numbe
       .option('--json', 'print one JSON document')
       .addHelpText('after', `\nExample:\n  $ otaplan server ${example}`);
   // The parent knows both options too, and takes them wherever they stand.
-  const parent = () => server.opts<{ data: string; json?: true }>();
+  const parent = () => server.opts<{ data: string; database?: string; json?: true }>();
   const folder = (options: Options) => resolve(io.cwd, options.data ?? parent().data);
+  const database = () => {
+    const { database: url } = parent();
+    if (url !== undefined) checkDatabase(url);
+    return url;
+  };
   const json = (options: Options) => options.json ?? parent().json ?? false;
 
   add(
     'verify',
-    'look at everything in a data folder or backup while no server runs on it: counters, statuses, logs, checksums, package files',
+    'look at everything in a data folder or backup while no server runs on it, or in a PostgreSQL database at any time: counters, statuses, logs, checksums, package files',
     'verify --data ./data',
   ).action(async (options: Options) => {
     const data = folder(options);
-    const found = await told(verifyFolder(data));
+    const url = database();
+    const found = await told(url === undefined ? verifyFolder(data) : verifyDatabase(url, data));
     const sound = found.problems.length === 0;
     if (json(options)) await writeJsonLine(io, { sound, ...found });
     else {
@@ -47,22 +63,29 @@ export function defineFolderCommands(server: Command, io: Io, exit: (code: numbe
 
   add(
     'backup',
-    'copy a data folder as it is at one moment, also while the server runs; the copy appears when it is whole',
+    'copy a data folder, or a PostgreSQL database by its pg_dump, as it is at one moment, also while servers run; the copy appears when it is whole',
     'backup ./backup --data ./data',
   )
     .argument('<dir>', 'where to; must not exist yet')
     .action(async (dir: string, options: Options) => {
       const [data, target] = [folder(options), resolve(io.cwd, dir)];
-      const running = await told(backUp(data, target));
+      const url = database();
+      const running = url === undefined && (await told(backUp(data, target)));
+      if (url !== undefined) await told(backupDatabase(url, data, target));
       if (json(options)) await writeJsonLine(io, { backup: target, running });
       else await io.stdout.write(`Backed up to ${target}${running ? ' by the running server' : ''}.\n`);
     });
 
-  add('restore', 'make a data folder from a backup, which is verified first', 'restore ./backup --data ./restored')
+  add(
+    'restore',
+    'make a data folder from a backup, which is verified first; with --database, an empty database and the data folder',
+    'restore ./backup --data ./restored',
+  )
     .argument('<dir>', 'the backup')
     .action(async (dir: string, options: Options) => {
       const [backup, data] = [resolve(io.cwd, dir), folder(options)];
-      await told(restoreFolder(backup, data));
+      const url = database();
+      await told(url === undefined ? restoreFolder(backup, data) : restoreDatabase(backup, url, data));
       if (json(options)) await writeJsonLine(io, { restored: data });
       else await io.stdout.write(`Restored to ${data}. Start it with “otaplan server --data ${data}”.\n`);
     });

@@ -13,6 +13,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, exits, type Io } from '../io.ts';
 import { writeJson, writeJsonLine } from '../text/shown.ts';
 import { version } from '../version.ts';
+import { checkDatabase } from './server-database.ts';
 import { defineFolderCommands } from './server-folder.ts';
 
 interface Options {
@@ -79,9 +80,7 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
   if (options.publicUrl !== undefined && !URL.canParse(options.publicUrl)) {
     throw new CliError(exits.usage, '--public-url is not an address such as https://ota.example.com.');
   }
-  if (options.database !== undefined && !/^postgres(ql)?:\/\/./.test(options.database)) {
-    throw new CliError(exits.usage, '--database is not an address such as postgres://otaplan@db.example.com/otaplan.');
-  }
+  if (options.database !== undefined) checkDatabase(options.database);
   try {
     return await startServer({
       dataDir: resolve(io.cwd, options.data),

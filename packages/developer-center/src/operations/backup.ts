@@ -1,16 +1,13 @@
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { syncFolder } from '../accounts/secret-file.ts';
+import { copyFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { StartError } from '../start-error.ts';
 import { databaseFile } from '../store/sqlite/database.ts';
 import { hasDatabase, inspectFolder } from '../store/sqlite/inspect.ts';
 import { type FolderStore, openSqliteStore } from '../store/sqlite/open.ts';
 import { StoreError } from '../store/store-error.ts';
-import { verifyFolder } from './verify-folder.ts';
+import { copyBeside, copyFiles, laidDown } from './copies.ts';
+import { verifyFolder } from './verify.ts';
 
-/** Files beside the database that a copy needs: without the key, nobody can sign in to it. */
-const beside = ['server-key', 'access-secret'];
 /** A package that is deleted between the copy of the database and that of its file makes the copy begin again. */
 const tries = 5;
 
@@ -23,7 +20,8 @@ export async function backupStore(store: FolderStore, dataDir: string, target: s
   await laidDown(target, async (partial) => {
     for (let attempt = 1; ; attempt++) {
       await store.backup(join(partial, databaseFile));
-      if ((await copyFiles(dataDir, partial)) || attempt === tries) break;
+      const { files } = inspectFolder(partial, false);
+      if ((await copyFiles(dataDir, partial, files)) || attempt === tries) break;
       rmSync(join(partial, databaseFile));
     }
     copyBeside(dataDir, partial);
@@ -56,50 +54,9 @@ export async function restoreFolder(backup: string, dataDir: string): Promise<vo
   }
   await laidDown(dataDir, async (partial) => {
     copyFileSync(join(backup, databaseFile), join(partial, databaseFile));
-    await copyFiles(backup, partial);
+    await copyFiles(backup, partial, inspectFolder(partial, false).files);
     copyBeside(backup, partial);
   });
-}
-
-/** Does the work in a folder beside the target, and gives it the target's name when all of it is done. */
-async function laidDown(target: string, work: (partial: string) => Promise<void>): Promise<void> {
-  const path = resolve(target);
-  if (existsSync(path) && readdirSync(path).length > 0) {
-    throw new StartError('failed', `${path} is not empty. Name a folder that does not exist yet.`);
-  }
-  mkdirSync(dirname(path), { recursive: true });
-  const partial = join(dirname(path), `.${basename(path)}.partial`);
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { mode: 0o700 });
-  try {
-    await work(partial);
-    if (existsSync(path)) rmdirSync(path);
-    renameSync(partial, path);
-    syncFolder(dirname(path));
-  } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
-    if (error instanceof StoreError) throw new StartError(error.failure, error.message, error);
-    throw error;
-  }
-}
-
-/** @returns false when a file that the copied database names is gone */
-async function copyFiles(from: string, to: string): Promise<boolean> {
-  for (const { sha256 } of inspectFolder(to, false).files) {
-    const path = join('files', sha256.slice(0, 2), sha256);
-    await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
-    try {
-      await copyFile(join(from, path), join(to, path), constants.COPYFILE_FICLONE);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-      throw error;
-    }
-  }
-  return true;
-}
-
-function copyBeside(from: string, to: string): void {
-  for (const name of beside) if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
 }
 
 function open(dataDir: string): FolderStore {

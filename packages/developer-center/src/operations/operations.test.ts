@@ -7,7 +7,7 @@ import { plan, World } from '../center/test-world.ts';
 import { addPackage, product, type Running, register, run } from '../testing/running.ts';
 import { backupFolder, restoreFolder } from './backup.ts';
 import { askForBackup } from './control.ts';
-import { verifyFolder } from './verify-folder.ts';
+import { verifyFolder } from './verify.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

@@ -35,7 +35,39 @@ export class Database implements Queries {
    * @param url `postgres://…`; never said in an error
    * @throws StoreError unreachable, newer, failed (older than PostgreSQL 15, or not UTF-8)
    */
-  static async open(url: string, connections: number): Promise<Database> {
+  static open(url: string, connections: number): Promise<Database> {
+    return Database.#connected(url, connections, (database) => database.#migrate());
+  }
+
+  /**
+   * Connects to a database of this very version, to look at it.
+   * @throws StoreError unreachable, newer, failed (also when nothing of Developer Center is in it, or an older version's)
+   */
+  static look(url: string): Promise<Database> {
+    return Database.#connected(url, 1, async (database) => {
+      const version = await database.#version();
+      if (version === null) throw new StoreError('failed', 'there is no Developer Center in the database');
+      if (version > migrations.length) throw newer(version);
+      if (version === migrations.length) return;
+      throw new StoreError('failed', 'the database is of an older version; start this one on it once, then look again');
+    });
+  }
+
+  /** Whether there is anything of Developer Center in a database. @throws StoreError unreachable */
+  static async isEmpty(url: string): Promise<boolean> {
+    let version: number | null = null;
+    const database = await Database.#connected(url, 1, async (made) => {
+      version = await made.#version();
+    });
+    await database.close();
+    return version === null;
+  }
+
+  static async #connected(
+    url: string,
+    connections: number,
+    prepare: (database: Database) => Promise<void>,
+  ): Promise<Database> {
     const pool = new Pool({ ...connectionOf(url), max: connections, types: parsers, pipeline: true });
     // A connection that breaks while idle is replaced; without a listener it would end the process.
     pool.on('error', () => {});
@@ -48,7 +80,7 @@ export class Database implements Queries {
         throw new StoreError('failed', `PostgreSQL ${oldestServer} or newer is needed, this is ${server?.['version']}`);
       }
       if (server?.['encoding'] !== 'UTF8') throw new StoreError('failed', 'the database must have the encoding UTF8');
-      await database.#migrate();
+      await prepare(database);
       return database;
     } catch (error) {
       await pool.end();
@@ -131,6 +163,14 @@ export class Database implements Queries {
     await this.#pool.end();
   }
 
+  /** The version of the schema; `null`: there is none. */
+  async #version(): Promise<number | null> {
+    const found = await this.get("SELECT to_regclass('otaplan_schema') IS NOT NULL AS found");
+    return found?.['found'] === true
+      ? Number((await this.get('SELECT version FROM otaplan_schema'))?.['version'])
+      : null;
+  }
+
   async #migrate(): Promise<void> {
     // Two replicas may start at once: the second waits for the first at the row, or trips over the table's name once.
     const make = `CREATE TABLE IF NOT EXISTS otaplan_schema (one boolean PRIMARY KEY DEFAULT true CHECK (one), version int NOT NULL)`;
@@ -139,7 +179,7 @@ export class Database implements Queries {
     await this.transaction(async (queries) => {
       const version = Number((await queries.get('SELECT version FROM otaplan_schema FOR UPDATE'))?.['version']);
       if (version > migrations.length) {
-        throw new StoreError('newer', `schema ${version}, this version knows ${migrations.length}`);
+        throw newer(version);
       }
       for (const migration of migrations.slice(version)) {
         if (typeof migration === 'string') await queries.run(migration);
@@ -148,6 +188,10 @@ export class Database implements Queries {
       if (version < migrations.length) await queries.run('UPDATE otaplan_schema SET version = $1', migrations.length);
     });
   }
+}
+
+function newer(version: number): StoreError {
+  return new StoreError('newer', `schema ${version}, this version knows ${migrations.length}`);
 }
 
 /** Settings of every connection. */
