@@ -34,6 +34,7 @@ export interface Internals {
   readonly tree: MonitorTree;
   readonly review: ReviewView;
   readonly refusals: Retries['refusals'];
+  readonly accounts: vscode.AuthenticationProvider;
 }
 
 /** Puts together everything that needs Node: no feature knows another but by what it is handed here. */
@@ -115,6 +116,7 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     tree: upgrades.tree,
     refusals: retries.refusals,
     review: changes.view,
+    accounts: account.provider,
   };
   return { api, stop: center.stop, internals };
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { choose } from './choices.ts';
 import { OperationError } from './errors.ts';
 import type { Log } from './log.ts';
+import { createNetwork } from './network.ts';
 import type { ConnectionSetting, Settings } from './settings.ts';
 import type { Vault } from './vault.ts';
 
@@ -102,6 +103,7 @@ export function createConnections(options: {
       const client = createClient({
         server: connection.server,
         ambient,
+        exchange: createNetwork(),
         credentials: async () => credentialsOf(connection.server) ?? credentials,
         onAttempt: ({ call, status, milliseconds }) =>
           log.debug(`${connection.name} ${call} ${status ?? '–'} ${Math.round(milliseconds)} ms`),

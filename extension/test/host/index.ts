@@ -8,6 +8,9 @@ export async function run(): Promise<void> {
   await import('./manifest.test.ts');
   await import('./language.test.ts');
   await import('./review.test.ts');
+  await import('./accounts.test.ts');
+  await import('./network.test.ts');
+  await import('./faults.test.ts');
   // These share one local Developer Center and one rollout, in this order.
   await import('./deploy.test.ts');
   await import('./monitor.test.ts');

@@ -28,7 +28,7 @@ export async function createLine(to: () => number): Promise<Line> {
     return Buffer.from(
       text.replace(/^(authorization: )(QJWT \S+)/gim, (_, name: string, token: string) => {
         seen.add(token);
-        return name + (spoilt.has(token) ? token.replace(/\w{8}$/, 'AAAAAAAA') : token);
+        return name + (spoilt.has(token) ? token.replace(/.{8}$/, 'AAAAAAAA') : token);
       }),
       'latin1',
     );

@@ -18,6 +18,7 @@ export type {
 export * from './ambient.ts';
 export * from './client.ts';
 export * from './events.ts';
+export * from './exchange.ts';
 export * from './failures.ts';
 export * from './paging.ts';
 export * from './retrying.ts';

@@ -1,19 +1,24 @@
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getServerInfo } from '@otaplan/api';
+import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
+import { directExchange } from './exchange.ts';
 import { ClientError } from './failures.ts';
 import { faultyServer, json } from './faulty-server.ts';
+import { forwardProxy } from './forward-proxy.ts';
 import { virtualAmbient } from './virtual-ambient.ts';
 import { createWire } from './wire.ts';
 
 const info = { name: 'otaplan', version: '1', zoneData: '2026c', time: '2026-11-24T08:00:00Z', role: 'owner' };
-const wireTo = (server: string) =>
+const wireTo = (server: string, exchange = directExchange()) =>
   createWire({
     server,
     credentials: async () => ({ accessKey: 'AK', accessSecret: 's' }),
     ambient: virtualAmbient({ skip: 50_000 }),
     timeout: 120_000,
+    exchange,
   });
 
 async function proxy() {
@@ -50,6 +55,23 @@ describe('through a proxy', () => {
     process.env['HTTP_PROXY'] = 'http://127.0.0.1:9';
     await using server = await faultyServer((_, reply) => json(reply, 200, info));
     await expect(wireTo(server.url).call(getServerInfo, {})).resolves.toMatchObject({ name: 'otaplan' });
+  });
+  it('goes where it was told instead, and takes a certificate that nobody knows only when it was told to', async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'otaplan.invalid' }]);
+    const secure = createSecureServer({ key, cert }, (request, reply) =>
+      json(reply, 200, request.url?.includes('accessKeyLogin') ? { code: 200, access_token: 'QJWT x' } : info),
+    );
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    await using through = await forwardProxy((secure.address() as AddressInfo).port);
+    const call = (verifyCertificates: boolean) => {
+      const exchange = directExchange({ proxy: through.url, verifyCertificates });
+      return wireTo('https://otaplan.invalid', exchange).call(getServerInfo, {});
+    };
+    await expect(call(true)).rejects.toMatchObject({ failure: { kind: 'certificate', cause: 'it is self-signed' } });
+    await expect(call(false)).resolves.toMatchObject({ name: 'otaplan' });
+    expect(new Set(through.seen)).toEqual(new Set(['CONNECT otaplan.invalid:443']));
+    secure.closeAllConnections();
+    secure.close();
   });
   it('tells that the proxy refused, and that nothing was sent', async () => {
     const { url, close } = await proxy();

@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, errors } from 'undici';
+import { errors } from 'undici';
 import type { Ambient } from './ambient.ts';
+import type { Exchange, ExchangeReply } from './exchange.ts';
 
 /** One HTTP request to the server, whole: what goes over the wire and how long the silence may last. */
 export interface HttpRequest {
@@ -49,17 +49,13 @@ const slowestRate = 50;
 const longestText = 256 * 1024 * 1024;
 
 /**
- * HTTP to one server, over kept connections; through the proxy that the environment names, except to this machine itself.
- * Redirects are not followed. Trust in certificates is Node's own (`NODE_EXTRA_CA_CERTS`).
+ * HTTP to one server: deadlines, and errors with names. Redirects are not followed.
  * @param server base address; only its origin is used
  */
-export function createTransport(server: URL, ambient: Ambient): Transport {
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(server.hostname);
-  const settings = { connections: 32, connect: { timeout: 10_000 }, headersTimeout: 0, bodyTimeout: 0 };
-  const dispatcher: Dispatcher = loopback ? new Agent(settings) : new EnvHttpProxyAgent(settings);
+export function createTransport(server: URL, ambient: Ambient, exchange: Exchange): Transport {
   return {
     origin: server.origin,
-    close: () => dispatcher.close(),
+    close: () => exchange.close(),
     async send(request) {
       const deadline = new AbortController();
       let callOff = () => {};
@@ -76,30 +72,24 @@ export function createTransport(server: URL, ambient: Ambient): Transport {
       };
       const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
       const { body } = request;
-      let reply: Dispatcher.ResponseData;
+      let reply: ExchangeReply;
       try {
-        reply = await dispatcher.request({
+        reply = await exchange.request({
           origin: server.origin,
           path: request.path,
           method: request.method,
-          headers: { ...request.headers },
-          body:
-            typeof body === 'string' || body === undefined
-              ? (body ?? null)
-              : Readable.from(watched(body, request.timeout, extend), { objectMode: false }),
+          headers: request.headers,
+          body: typeof body === 'object' ? watched(body, request.timeout, extend) : body,
           signal,
         });
       } catch (error) {
         throw failed(error);
       }
       return {
-        status: reply.statusCode,
-        header(name) {
-          const value = reply.headers[name.toLowerCase()];
-          return (Array.isArray(value) ? value[0] : value) ?? null;
-        },
+        status: reply.status,
+        header: (name) => reply.header(name),
         async text() {
-          const parts: Buffer[] = [];
+          const parts: Uint8Array[] = [];
           let size = 0;
           let rewarded = 0;
           try {
@@ -177,7 +167,7 @@ const words: Readonly<Record<string, string>> = {
 function explain(error: unknown): TransportError {
   const code = codeOf(error);
   // undici gives a tunnel that the proxy refused no code of its own.
-  const refused = error instanceof Error ? /Proxy response \((\d+)\)/.exec(error.message) : null;
+  const refused = /Proxy response \((\d+)\)/.exec(causes(error).join('\n'));
   if (refused) return new TransportError('unreachable', false, `the proxy refused: HTTP ${refused[1]}`);
   if (/CERT|VERIFY|SIGNATURE|ISSUER|_CRL/.test(code)) {
     return new TransportError('certificate', false, words[code] ?? code);
@@ -185,8 +175,18 @@ function explain(error: unknown): TransportError {
   if (notSent.has(code)) return new TransportError('unreachable', false, words[code] ?? code);
   // A TLS server on a plain port, a plain one on a TLS port: the handshake fails before anything is sent.
   if (/^ERR_SSL|^EPROTO/.test(code)) return new TransportError('unreachable', false, 'it does not speak TLS there');
-  const message = error instanceof errors.HTTPParserError ? 'the answer is not HTTP' : words[code];
+  const message =
+    error instanceof errors.HTTPParserError || codeOf(error).startsWith('HPE_')
+      ? 'the answer is not HTTP'
+      : words[code];
   return new TransportError('lost', true, message ?? 'the connection broke');
+}
+
+/** What an error and those behind it say. */
+function causes(error: unknown): string[] {
+  const said: string[] = [];
+  for (let cause = error; cause instanceof Error && said.length < 5; cause = cause.cause) said.push(cause.message);
+  return said;
 }
 
 function codeOf(error: unknown): string {

@@ -1,11 +1,15 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { bothExchanges } from './both-exchanges.ts';
+import { directExchange } from './exchange.ts';
 import { type Answer, faultyServer, json } from './faulty-server.ts';
 import { describeFile, uploadFile } from './upload.ts';
 import { virtualAmbient } from './virtual-ambient.ts';
 import { createWire } from './wire.ts';
+
+let exchange = () => directExchange();
 
 const uploaded = {
   id: 'p',
@@ -29,34 +33,41 @@ async function prepared(answer: Answer) {
     credentials,
     ambient: virtualAmbient({ skip: 50_000 }),
     timeout: 120_000,
+    exchange: exchange(),
   });
   return { path, server, wire, file: await describeFile(path, 'a.bin') };
 }
 
-describe('upload', () => {
-  it('streams the file, and again from its beginning when the reply was lost', async () => {
-    const { server, wire, file } = await prepared((_, reply, turn) =>
-      turn === 0 ? void reply.destroy() : json(reply, 200, uploaded),
-    );
-    const progress: number[] = [];
-    await uploadFile(wire, 'p', file, { onProgress: (bytes) => progress.push(bytes) });
-    expect(server.requests.map((request) => [request.method, request.url, request.body.length])).toEqual([
-      ['PUT', '/ota/v1/packages/p/files/a.bin', 700_000],
-      ['PUT', '/ota/v1/packages/p/files/a.bin', 700_000],
-    ]);
-    expect(progress.at(-1)).toBe(700_000);
-    await server[Symbol.asyncDispose]();
+describe.each(bothExchanges)('over %s', (_, make) => {
+  beforeEach(() => {
+    exchange = make;
   });
-  it('never completes a file that was swapped after it was checked', async () => {
-    const { server, wire, file, path } = await prepared((_, reply) => json(reply, 200, uploaded));
-    await writeFile(path, Buffer.alloc(700_000, 8));
-    await expect(uploadFile(wire, 'p', file)).rejects.toThrow('changed after it was checked');
-    expect(server.requests).toHaveLength(0);
-    await server[Symbol.asyncDispose]();
-  });
-  it('names a file that is not there', async () => {
-    await expect(describeFile('/nowhere/a.bin', 'a.bin')).rejects.toThrow(
-      '/nowhere/a.bin cannot be uploaded: there is no such file.',
-    );
+
+  describe('upload', () => {
+    it('streams the file, and again from its beginning when the reply was lost', async () => {
+      const { server, wire, file } = await prepared((_, reply, turn) =>
+        turn === 0 ? void reply.destroy() : json(reply, 200, uploaded),
+      );
+      const progress: number[] = [];
+      await uploadFile(wire, 'p', file, { onProgress: (bytes) => progress.push(bytes) });
+      expect(server.requests.map((request) => [request.method, request.url, request.body.length])).toEqual([
+        ['PUT', '/ota/v1/packages/p/files/a.bin', 700_000],
+        ['PUT', '/ota/v1/packages/p/files/a.bin', 700_000],
+      ]);
+      expect(progress.at(-1)).toBe(700_000);
+      await server[Symbol.asyncDispose]();
+    });
+    it('never completes a file that was swapped after it was checked', async () => {
+      const { server, wire, file, path } = await prepared((_, reply) => json(reply, 200, uploaded));
+      await writeFile(path, Buffer.alloc(700_000, 8));
+      await expect(uploadFile(wire, 'p', file)).rejects.toThrow('changed after it was checked');
+      expect(server.requests).toHaveLength(0);
+      await server[Symbol.asyncDispose]();
+    });
+    it('names a file that is not there', async () => {
+      await expect(describeFile('/nowhere/a.bin', 'a.bin')).rejects.toThrow(
+        '/nowhere/a.bin cannot be uploaded: there is no such file.',
+      );
+    });
   });
 });

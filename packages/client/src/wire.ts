@@ -8,6 +8,7 @@ import {
   refreshToken,
 } from '@otaplan/api';
 import { type Ambient, wait } from './ambient.ts';
+import { directExchange, type Exchange } from './exchange.ts';
 import { ClientError, type Failure, sayFailure } from './failures.ts';
 import { pauseBefore, type RetryPolicy, usualRetries } from './retrying.ts';
 import { createSession } from './session.ts';
@@ -24,6 +25,8 @@ export interface WireOptions {
   readonly retries?: RetryPolicy;
   /** Milliseconds until a whole reply must be here; 30 s without. */
   readonly timeout?: number;
+  /** How requests reach servers; over connections of our own without. It is closed with what is made here. */
+  readonly exchange?: Exchange;
   /** Told of every attempt; never with a query, a token or a body. */
   readonly onAttempt?: (attempt: { call: string; status: number | null; milliseconds: number }) => void;
 }
@@ -77,7 +80,7 @@ export function createWire(options: WireOptions): Wire {
   const { ambient } = options;
   const url = new URL(options.server);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('The server is not an http address.');
-  const transport = createTransport(url, ambient);
+  const transport = createTransport(url, ambient, options.exchange ?? directExchange());
   const retries = options.retries ?? usualRetries;
   const timeout = options.timeout ?? 30_000;
   const server = transport.origin;

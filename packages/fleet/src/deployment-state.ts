@@ -111,6 +111,8 @@ export interface DeployState {
   /** The same, where the reply was lost. */
   readonly tried: 'created' | 'updated' | 'textsUpdated' | null;
   readonly activated: boolean;
+  /** A write of which nobody knows whether it was done; until the look that would tell has its answer. */
+  readonly unknown: Failure | null;
   /** How often it had to look again because the world had changed or a reply was lost. Bounded. */
   readonly rounds: number;
   readonly steps: readonly Step[];

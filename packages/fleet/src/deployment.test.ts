@@ -276,6 +276,21 @@ describe('a deployment', () => {
     expect(world.plans.size).toBe(1);
     expect(world.packages).toHaveLength(1);
   });
+  it('says that the outcome is not known when a reply was lost and nobody can look any more', () => {
+    for (const write of ['createPackage', 'createPlan', 'activate']) {
+      const world = developerCenter();
+      let gone = false;
+      const failing: World = {
+        ...world,
+        run(command) {
+          if (gone) return { kind: 'failed', failure: { kind: 'unreachable', server: 's', cause: 'it is gone' } };
+          gone = command.do === write;
+          return gone ? { kind: 'failed', failure: lost } : world.run(command);
+        },
+      };
+      expect(finish(failing, request())).toMatchObject({ kind: 'failed', failure: lost });
+    }
+  });
   it('does nothing when it only looks', () => {
     const world = developerCenter();
     expect(finish(world, request({ dryRun: true }))).toMatchObject({

@@ -40,6 +40,7 @@ export function startDeployment(request: DeployRequest): Next {
     saved: null,
     tried: null,
     activated: false,
+    unknown: null,
     rounds: 0,
     steps: [],
     result: null,
@@ -48,14 +49,15 @@ export function startDeployment(request: DeployRequest): Next {
 }
 
 /** What an event leads to. Pure; an event after the result changes nothing. */
-export function deploymentStep(state: DeployState, event: Event): Next {
-  if (state.result || !state.awaiting) return [state, []];
-  if (event.kind === 'failed') return onFailure(state, state.awaiting, event.failure);
+export function deploymentStep(before: DeployState, event: Event): Next {
+  if (before.result || !before.awaiting) return [before, []];
+  if (event.kind === 'failed') return onFailure(before, before.awaiting, event.failure);
+  const state = { ...before, unknown: null };
   switch (event.kind) {
     case 'package':
       return onPackage(state, event.found);
     case 'plan':
-      return onPlan(state, state.awaiting, event.found);
+      return onPlan(state, before.awaiting, event.found);
     case 'document':
       return onDocument(state, event.plan);
   }
@@ -76,7 +78,8 @@ function withStep(state: DeployState, step: Step): DeployState {
 /** Looks again; gives up with the failure when it has looked too often. */
 function lookAgain(state: DeployState, failure: Failure, command: Command): Next {
   if (state.rounds >= mostRounds) return finish(state, { kind: 'failed', failure, steps: state.steps });
-  return ask({ ...state, rounds: state.rounds + 1 }, command);
+  const unknown = failure.kind === 'outcomeUnknown' ? failure : state.unknown;
+  return ask({ ...state, unknown, rounds: state.rounds + 1 }, command);
 }
 
 // Packages
@@ -297,7 +300,8 @@ function onFailure(state: DeployState, command: Command, failure: Failure): Next
       break;
   }
   if (failure.kind === 'problem') return refuse(state, { why: 'problem', failure });
-  return finish(state, { kind: 'failed', failure, steps: state.steps });
+  // Whoever cannot look does not know more than before.
+  return finish(state, { kind: 'failed', failure: state.unknown ?? failure, steps: state.steps });
 }
 
 /** From now on only the revision that was tried counts as seen: what comes after it is somebody else's. */

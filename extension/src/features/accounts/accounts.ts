@@ -109,5 +109,5 @@ export function accounts(host: Host, vault: Vault, connections: Connections) {
       await settings.saveConnection(chosen.name);
     },
   };
-  return { commands, disposable: registerProvider(host, vault, connections) };
+  return { commands, ...registerProvider(host, vault, connections) };
 }

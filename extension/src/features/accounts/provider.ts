@@ -5,6 +5,7 @@ import type { Connection, Connections } from '../../infrastructure/connections.t
 import { Dismissed } from '../../infrastructure/errors.ts';
 import type { Host } from '../../infrastructure/host.ts';
 import { requireTrust } from '../../infrastructure/host.ts';
+import { createNetwork } from '../../infrastructure/network.ts';
 import { withProgress } from '../../infrastructure/progress.ts';
 import type { Account, Vault } from '../../infrastructure/vault.ts';
 
@@ -31,7 +32,12 @@ export async function signIn(host: Host, vault: Vault, connection: Connection): 
     accessKey: accessKey.trim(),
     accessSecret: accessSecret.trim(),
   };
-  const trial = createClient({ server: account.server, ambient: host.ambient, credentials: async () => account });
+  const trial = createClient({
+    server: account.server,
+    ambient: host.ambient,
+    exchange: createNetwork(),
+    credentials: async () => account,
+  });
   try {
     await withProgress(host.ambient, vscode.l10n.t('Signing in to {0}', connection.name), (_, signal) =>
       trial.serverInfo({ signal }),
@@ -47,7 +53,7 @@ export async function signIn(host: Host, vault: Vault, connection: Connection): 
  * Accounts of Developer Center in VS Code's Accounts menu. The token of a session is the account's id: access keys are not handed
  * to other extensions, which go through this extension's API instead.
  */
-export function registerProvider(host: Host, vault: Vault, connections: Connections): vscode.Disposable {
+export function registerProvider(host: Host, vault: Vault, connections: Connections) {
   const changed = new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   const session = (account: Account): vscode.AuthenticationSession => ({
     id: account.id,
@@ -79,13 +85,14 @@ export function registerProvider(host: Host, vault: Vault, connections: Connecti
     before = after;
     if (added.length + removed.length > 0) changed.fire({ added, removed, changed: [] });
   });
-  return vscode.Disposable.from(
+  const disposable = vscode.Disposable.from(
     listener,
     changed,
     vscode.authentication.registerAuthenticationProvider('otaplan', 'Developer Center', provider, {
       supportsMultipleAccounts: true,
     }),
   );
+  return { provider, disposable };
 }
 
 /** For a question whose answer may be a name in the arguments of a command. */
