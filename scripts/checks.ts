@@ -5,7 +5,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root, step } from './steps.ts';
-import { wantPostgres } from './system-packages.ts';
+import { wantPostgres, wantRsync } from './system-packages.ts';
 
 const all = process.argv.includes('--all');
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -48,6 +48,7 @@ if (all) wantPostgres();
 tests('unit', 'unit');
 tests('end to end', 'end-to-end');
 if (all) {
+  wantRsync();
   step('documentation', 'node', ['scripts/docs.ts']);
   tests('as published', 'published');
 }

@@ -8,6 +8,8 @@ const commands = {
   docs: { scope: 'test', script: 'scripts/docs.ts' },
   bench: { scope: 'use', script: 'test/bench/run.ts' },
   faults: { scope: 'use', script: 'test/faults/run.ts' },
+  release: { scope: 'use', script: 'scripts/release.ts' },
+  version: { scope: 'use', script: 'scripts/version.ts' },
   vscode: { scope: 'test', script: 'scripts/vscode.ts' },
 };
 const [name = '', ...rest] = process.argv.slice(2);

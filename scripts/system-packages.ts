@@ -23,5 +23,11 @@ export function wantPostgres(): void {
   if (installDebian('postgresql')) console.error('── Debian’s PostgreSQL was installed for tests');
 }
 
+/** rsync, with which the runner of GitLab's example copies the work tree. */
+export function wantRsync(): void {
+  if (existsSync('/usr/bin/rsync')) return;
+  if (installDebian('rsync')) console.error('── Debian’s rsync was installed for tests');
+}
+
 // By itself: `node scripts/system-packages.ts NAME…`, for tests that cannot import it.
 if (import.meta.main) process.exitCode = installDebian(...process.argv.slice(2)) ? 0 : 1;

@@ -48,7 +48,7 @@ cpSync(path.join(fresh, 'bundle'), packageAt('dist', 'bundle'), { recursive: tru
 chmodSync(packageAt('bin', 'otaplan.js'), 0o755);
 cpSync(at('..', '..', 'LICENSE'), packageAt('LICENSE'));
 cpSync(at('README.md'), packageAt('README.md'));
-const { name, description, license, type, bin, engines } = manifest;
+const { name, description, license, repository, homepage, keywords, type, bin, engines } = manifest;
 // The catalog's pinned version, in words that every package manager understands.
 const keyring = JSON.parse(readFileSync(at('node_modules', '@napi-rs', 'keyring', 'package.json'), 'utf8')).version;
 const optionalDependencies = { '@napi-rs/keyring': keyring };
@@ -57,6 +57,10 @@ const packed = {
   version,
   description,
   license,
+  // Provenance is accepted for the repository that is named here.
+  repository,
+  homepage,
+  keywords,
   type,
   bin,
   files: ['bin', 'dist'],

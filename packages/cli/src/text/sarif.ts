@@ -37,6 +37,7 @@ export function sarif(findings: readonly JsonFinding[], { suppressed, textOf }: 
         tool: {
           driver: {
             name: 'otaplan',
+            informationUri: 'https://github.com/otaplan/otaplan',
             semanticVersion: version,
             rules: codes.map((code) => ruleOf(code, kept.find((finding) => finding.code === code)?.url ?? '')),
           },
@@ -80,7 +81,6 @@ function ruleOf(code: string, url: string): object {
   const markdown = `${rule.sentence}\n\n${rule.why}\n\nBreaks it:\n\n\`\`\`\n${rule.bad}\n\`\`\`\n\nKeeps it:\n\n\`\`\`\n${rule.good}\n\`\`\`\n`;
   return {
     id: code,
-    name: code,
     shortDescription: { text: cutText(rule.title, longestText) },
     fullDescription: description,
     help: { text: `${rule.sentence} ${rule.why}`, markdown },
