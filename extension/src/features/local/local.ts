@@ -79,6 +79,8 @@ export function local(host: Host, connections: Connections, plans: Plans, onDevi
               }),
             );
       await withProgress(host.ambient, vscode.l10n.t('Starting the local Developer Center'), async (report, signal) => {
+        // Before there is a Developer Center that knows no product yet, by which the plans would be judged.
+        const found = count === 0 ? [] : (await compileAll(plans)).map(({ plan }) => plan);
         const { server, folder, url, credentials } = await startServer(signal);
         const started = { server, devices: [] as Child[] };
         running = started;
@@ -87,12 +89,8 @@ export function local(host: Host, connections: Connections, plans: Plans, onDevi
           if (running === started) void stop();
         });
         setContext('localRunning', true);
-        connections.setLocal({ name: vscode.l10n.t('Local'), server: url, credentials });
         log.info(`listens at ${url}`);
-        void vscode.commands.executeCommand('otaplan.monitor.focus');
-        if (count === 0) return;
         report(vscode.l10n.t('simulated devices'));
-        const found = (await compileAll(plans)).map(({ plan }) => plan);
         const environment = {
           OTAPLAN_SERVER: url,
           OTAPLAN_ACCESS_KEY: credentials.accessKey,
@@ -104,9 +102,18 @@ export function local(host: Host, connections: Connections, plans: Plans, onDevi
           await writeFile(list, deviceList(simulation));
           await writeFile(faults, JSON.stringify(faultProfile(simulation)));
           const args = simulateArguments(simulation, list, faults, settings.simulatedSpeed());
-          started.devices.push(await start(args, environment, signal));
+          // Called off half-way, nothing stays behind that nobody sees.
+          const child = start(args, environment, signal);
+          started.devices.push(
+            await child.catch(async (error: unknown) => {
+              await stop();
+              throw error;
+            }),
+          );
         }
-        // they registered their products
+        // They registered their products: who looks at it now finds them there.
+        connections.setLocal({ name: vscode.l10n.t('Local'), server: url, credentials });
+        void vscode.commands.executeCommand('otaplan.monitor.focus');
         await onDevices();
       });
     },
