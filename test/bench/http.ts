@@ -9,6 +9,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { Center, keysOf, productKey, secretOf, way } from '../faults/center.ts';
+import { residentMb } from './processes.ts';
 
 const { values } = parseArgs({
   options: { devices: { type: 'string', default: '10000' }, reporting: { type: 'string', default: '1500' } },
@@ -49,16 +50,6 @@ function report(url: string, key: string, planId: string, statuses: readonly str
   });
 }
 
-/** Resident memory of a process in MB, from /proc. */
-function memory(pid: number | undefined): string {
-  try {
-    const [, kB] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return `${Math.round(Number(kB) / 1024)} MB`;
-  } catch {
-    return 'not known here';
-  }
-}
-
 try {
   await center.start();
   const keys = keysOf(Number(values.reporting));
@@ -80,7 +71,7 @@ try {
   }
   agent.destroy();
 
-  const before = memory(center.process?.pid);
+  const before = residentMb(center.process?.pid);
   const child = spawn(
     process.execPath,
     [command, 'simulate', '--product', 'p1memory', '--devices', values.devices, '--component', 'module:FOTA=1.0.0'],
@@ -98,9 +89,9 @@ try {
     createInterface({ input: child.stdout }).once('line', done);
     child.once('exit', (code) => failed(new Error(`The simulation ended with ${code}.`)));
   });
-  const server = memory(center.process?.pid);
+  const server = residentMb(center.process?.pid);
   console.log(`${JSON.parse(line).online} simulated devices online, each with a long poll open:`);
-  console.log(`  the devices' process ${memory(child.pid)}, the server ${server} (${before} before them)`);
+  console.log(`  the devices' process ${residentMb(child.pid)} MB, the server ${server} MB (${before} before them)`);
   const ended = new Promise((done) => child.once('exit', done));
   child.kill('SIGKILL');
   await ended;

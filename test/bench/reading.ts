@@ -1,25 +1,32 @@
-/** How long it takes to read a plan of many devices: counts, first and last pages, failed ones, statistics. `--devices N` (300,000). */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+/**
+ * How long it takes to read a plan of many devices: counts, pages at any depth, failed ones, statistics; alone, and while reports come
+ * in. `--devices N` (300,000), `--store sqlite|postgres`.
+ */
 import { parseArgs } from 'node:util';
-import { openSqliteStore } from '@otaplan/developer-center/sqlite';
+import { quantile } from './measure.ts';
 import { deviceKeys, open, prepare, productKey, statuses, statusReport } from './reports-load.ts';
+import { benchStore } from './stores.ts';
 
-const { values } = parseArgs({ options: { devices: { type: 'string', default: '300000' } } });
-const folder = mkdtempSync(path.join(tmpdir(), 'otaplan-bench-'));
-const openStore = async () => openSqliteStore(folder);
+const { values } = parseArgs({
+  options: { devices: { type: 'string', default: '300000' }, store: { type: 'string', default: 'sqlite' } },
+});
+const rounds = 40;
+/** Devices that report while others read. */
+const reporting = 200;
+
+const store = await benchStore(values.store);
 try {
   const keys = deviceKeys(Number(values.devices));
   console.log(`preparing ${keys.length} devices …`);
   // Those that asked come first; the rest is registered only.
-  const asking = keys.slice(0, 20_000);
-  const planId = await prepare(openStore, keys, asking);
-  const { center, close } = await open(openStore);
+  const asking = keys.slice(0, Math.min(keys.length, 20_000));
+  const planId = await prepare(store.open, keys, asking);
+  const { center, close } = await open(store.open);
   const last = statuses.at(-1) ?? 'upgrading';
-  for (let from = 0; from < asking.length; from += 1000) {
+  const failing = asking.slice(0, -4000);
+  for (let from = 0; from < failing.length; from += 1000) {
     await Promise.all(
-      asking
+      failing
         .slice(from, from + 1000)
         .map((deviceKey, index) =>
           center.deviceReports({ productKey, deviceKey }, [
@@ -29,30 +36,55 @@ try {
         ),
     );
   }
-  const time = async (name: string, work: () => Promise<unknown>) => {
-    const times: number[] = [];
-    for (let round = 0; round < 15; round++) {
-      const begin = performance.now();
-      await work();
-      times.push(performance.now() - begin);
-    }
-    times.sort((a, b) => a - b);
-    console.log(`${name.padEnd(44)} ${times[7]?.toFixed(1)} ms (worst ${times[14]?.toFixed(1)})`);
+  const failed = { limit: 100, status: 'upgradeFailed' };
+  const reads: Readonly<Record<string, () => Promise<unknown>>> = {
+    'summary with all counts': () => center.getPlanSummary(planId),
+    'first page of devices': () => center.listPlanDevices(planId, { limit: 100 }),
+    'a page at the end': () => center.listPlanDevices(planId, { limit: 100, cursor: String(keys.length - 150) }),
+    'first page of failed devices': () => center.listPlanDevices(planId, failed),
+    'a deep page of failed devices': () =>
+      center.listPlanDevices(planId, { ...failed, cursor: String(failing.length - 150) }),
+    'first page of those not upgraded': () => center.listPlanDevices(planId, { limit: 100, status: 'notUpgraded' }),
+    'a page of a search': () => center.listPlanDevices(planId, { limit: 100, search: '0299' }),
+    'statistics with causes': () => center.getPlanStatistics(planId),
   };
-  await time('summary', () => center.getPlanSummary(planId));
-  await time('first page of devices', () => center.listPlanDevices(planId, { limit: 100 }));
-  await time('a page at the end', () =>
-    center.listPlanDevices(planId, { limit: 100, cursor: String(keys.length - 150) }),
+  const measure = async (about: string) => {
+    console.log(about);
+    for (const [name, work] of Object.entries(reads)) {
+      const times: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const begin = performance.now();
+        await work();
+        times.push(performance.now() - begin);
+        // Others have their turn, as between two requests.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const [median, p99] = [quantile(times, 0.5).toFixed(1), quantile(times, 0.99).toFixed(1)];
+      console.log(`  ${name.padEnd(36)} ${median} ms (p99 ${p99})`);
+    }
+  };
+  await measure(`alone, ${values.store}, ${keys.length} devices, median of ${rounds} (p99):`);
+
+  let reports = 0;
+  let ingesting = true;
+  const began = performance.now();
+  const ingest = async (share: number) => {
+    // Progress of a download goes on for as long as it is asked to.
+    for (let index = share; ingesting; index += reporting) {
+      const deviceKey = asking[failing.length + (index % 4000)] ?? '';
+      const status = statuses[Math.floor(index / 4000) % statuses.length] ?? last;
+      await center.deviceReports({ productKey, deviceKey }, [statusReport(planId, status)]);
+      reports++;
+    }
+  };
+  const load = Promise.all(Array.from({ length: reporting }, (_, share) => ingest(share)));
+  await measure('while reports come in:');
+  ingesting = false;
+  await load;
+  console.log(
+    `  ${Math.round((reports / (performance.now() - began)) * 1000)} reports/s came in meanwhile, one a call`,
   );
-  await time('first page of failed devices', () =>
-    center.listPlanDevices(planId, { limit: 100, status: 'upgradeFailed' }),
-  );
-  await time('first page of those not upgraded', () =>
-    center.listPlanDevices(planId, { limit: 100, status: 'notUpgraded' }),
-  );
-  await time('search', () => center.listPlanDevices(planId, { limit: 100, search: '0299' }));
-  await time('statistics', () => center.getPlanStatistics(planId));
   await close();
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  await store.end();
 }

@@ -2,22 +2,15 @@
  * Durable status reports a second on PostgreSQL, against a bare batch insert of the very rows that they made: a copy of the same
  * database, the same server, the same rows in each transaction, prepared statements in one pipeline, same run.
  */
-import { randomBytes } from 'node:crypto';
-import { openPostgresStore } from '@otaplan/developer-center/postgres';
 import { findPostgres } from '@otaplan/developer-center/testing/postgres';
-import { VirtualClock } from '@otaplan/model/virtual-clock';
 import { Client } from 'pg';
 import { type Measured, printRates, type Rate, watch } from './measure.ts';
-import { deviceKeys, type OpenStore, open, prepare, reportAll, statuses, together } from './reports-load.ts';
+import { deviceKeys, open, prepare, reportAll, statuses, together } from './reports-load.ts';
+import { postgresAt } from './stores.ts';
 
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 1 : 3;
 const devices = quick ? 2000 : 6000;
-
-const at = (url: string): OpenStore => {
-  return () =>
-    openPostgresStore({ url, clock: new VirtualClock('2027-03-01T08:00:00Z'), random: (count) => randomBytes(count) });
-};
 
 type Row = Record<string, string | number | null>;
 const insert = `INSERT INTO log (plan_row, row, time, component, attempt, cause, text, reported)
@@ -61,13 +54,13 @@ if (typeof postgres === 'string') throw new Error(postgres);
 try {
   const keys = deviceKeys(devices);
   const prepared = await postgres.database();
-  const planId = await prepare(at(prepared), keys);
+  const planId = await prepare(postgresAt(prepared), keys);
   const rates: Rate[] = [];
   // The first round warms both up and does not count.
   for (let round = 0; round <= rounds; round++) {
     for (const perCall of [1, 6]) {
       const [mine, theirs] = [await postgres.database(prepared), await postgres.database(prepared)];
-      const { center, close } = await open(at(mine));
+      const { center, close } = await open(postgresAt(mine));
       const ours = await reportAll(center, planId, keys, perCall);
       await close();
       const inserted = await bare(theirs, mine, keys, perCall);

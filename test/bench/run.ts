@@ -7,7 +7,10 @@ const benches: Readonly<Record<string, string>> = {
   reports: 'durable status reports a second, embedded, against a bare batch insert',
   'reports-postgres': 'the same on PostgreSQL',
   http: 'the same over real HTTP, and the memory of 10,000 simulated devices and their server',
-  reading: 'counts, pages and statistics of a plan of many devices',
+  reading: 'counts, pages and statistics of a plan of many devices, alone and while reports come in',
+  replicas: 'reports a second of 1, 2 and 4 replicas on one PostgreSQL',
+  restart: 'the first answer of a server that is started on two million log lines',
+  streams: 'live events to 1,000 clients',
   monitor: 'the Upgrade Monitor in a real VS Code with a plan of a million devices',
 };
 /** Where a benchmark lies that needs more than this folder has. */
@@ -15,7 +18,7 @@ const places: Readonly<Record<string, string>> = { monitor: '../vscode-host/src/
 
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined || !Object.hasOwn(benches, name)) {
-  for (const [known, about] of Object.entries(benches)) console.log(`${known.padEnd(10)} ${about}`);
+  for (const [known, about] of Object.entries(benches)) console.log(`${known.padEnd(16)} ${about}`);
   process.exitCode = name === undefined ? 0 : 2;
 } else {
   const file = path.join(import.meta.dirname, places[name] ?? `${name}.ts`);

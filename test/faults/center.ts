@@ -20,7 +20,15 @@ export interface Answer {
 
 /** Runs `otaplan` to its end. */
 export function otaplan(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return otaplanOn(null, ...args);
+}
+
+/** The same on a database, whose address has a password: it goes by the environment. */
+export function otaplanOn(
+  database: string | null,
+  ...args: string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: on(database) });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data) => {
     stdout += data;
@@ -31,29 +39,35 @@ export function otaplan(...args: string[]): Promise<{ code: number | null; stdou
   return new Promise((done) => child.once('close', (code) => done({ code, stdout, stderr })));
 }
 
+function on(database: string | null): NodeJS.ProcessEnv {
+  const { OTAPLAN_DATABASE: _, ...rest } = process.env;
+  return database === null ? rest : { ...rest, OTAPLAN_DATABASE: database };
+}
+
 export class Center {
   readonly folder: string;
   readonly #owned: boolean;
   /** `postgres://…`; `null`: everything in the folder. */
-  readonly #database: string | null;
+  readonly database: string | null;
   readonly stderr: string[] = [];
   process: ChildProcess | null = null;
   url = '';
   #token = '';
+  /** Milliseconds after which a call counts as lost; `null`: never. */
+  patience: number | null = null;
   accessKey = '';
   #port = '0';
 
   constructor(database: string | null = null, folder?: string) {
     this.folder = folder ?? mkdtempSync(path.join(tmpdir(), 'otaplan-faults-'));
     this.#owned = folder === undefined;
-    this.#database = database;
+    this.database = database;
   }
 
   /** Starts it, again on the same port. @throws Error with what it said, when it did not start */
   async start(): Promise<void> {
-    const database = this.#database === null ? [] : ['--database', this.#database];
-    const args = [command, 'server', '--data', this.folder, '--port', this.#port, ...database];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const args = [command, 'server', '--data', this.folder, '--port', this.#port];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: on(this.database) });
     this.process = child;
     let said = '';
     child.stderr.on('data', (data) => {
@@ -86,17 +100,28 @@ export class Center {
     if (this.#owned) rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** What `otaplan server verify` says of the stopped folder; none: it holds. */
+  /** What `otaplan server verify` says of the stopped folder, or of the database; none: it holds. */
   async problems(): Promise<string[]> {
-    if (this.#database !== null) return [];
-    const { code, stdout, stderr } = await otaplan('server', 'verify', '--data', this.folder, '--json');
+    const { code, stdout, stderr } = await otaplanOn(
+      this.database,
+      'server',
+      'verify',
+      '--data',
+      this.folder,
+      '--json',
+    );
     if (code === 0) return [];
     return stdout === '' ? [stderr] : (JSON.parse(stdout) as { problems: string[] }).problems;
   }
 
   async call(method: string, where: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return await this.send(method, where, await this.token(), body, headers);
+  }
+
+  /** The owner's access token. */
+  async token(): Promise<string> {
     if (this.#token === '') this.#token = await this.#logIn();
-    return await this.send(method, where, this.#token, body, headers);
+    return this.#token;
   }
 
   device(key: string, method: 'GET' | 'POST', what: 'plan' | 'reports', body?: unknown): Promise<Answer> {
@@ -120,6 +145,7 @@ export class Center {
       method,
       headers: { Authorization: authorization, 'Content-Type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
+      ...(this.patience === null ? {} : { signal: AbortSignal.timeout(this.patience) }),
     } as RequestInit);
     const text = await response.text();
     let json: unknown = null;
@@ -212,7 +238,7 @@ export function keysOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `FAULT${String(index).padStart(6, '0')}`);
 }
 
-function planTo(version: string, retry: number): Plan {
+export function planTo(version: string, retry: number, push: 'onRequest' | 'any' = 'onRequest'): Plan {
   const minute = Math.floor(Date.now() / 60_000) * 60_000;
   const local = (at: number) => new Date(at).toISOString().slice(0, 16);
   const [start, end] = [local(minute), local(minute + 24 * 3_600_000)];
@@ -233,7 +259,7 @@ function planTo(version: string, retry: number): Plan {
         package: null,
       },
     ],
-    mode: { kind: 'silent', push: 'onRequest', afterRejectionMinutes: 120 },
+    mode: { kind: 'silent', push, afterRejectionMinutes: 120 },
     conditions: { batteryPercent: 30, signalDbm: -113 },
     retry,
     waves: singleWave,

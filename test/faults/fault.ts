@@ -23,6 +23,8 @@ export interface Fault {
   readonly skip?: () => string | null;
   /** Only for a Developer Center that keeps everything in its folder. */
   readonly folderOnly?: boolean;
+  /** Only for a Developer Center on PostgreSQL. */
+  readonly postgresOnly?: boolean;
   /** @param center started, with nothing in it; stopped and verified afterwards */
   run(center: Center, settings: Settings): Promise<Outcome>;
 }

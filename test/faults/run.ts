@@ -1,19 +1,23 @@
 /**
  * Does the faults that concern the server, devices and time to real processes, and prints what came of each.
- * `--only TEXT`: those whose name has it; `--kills N` (100); `--pause SECONDS` (10); `--postgres URL`: on PostgreSQL as well.
+ * Each is done on a folder and on PostgreSQL: an installed one that is started for it, or that of `OTAPLAN_TEST_DATABASE`, whose user may
+ * create databases. `--only TEXT`: faults whose name has it; `--store sqlite|postgres`; `--kills N` (100); `--pause SECONDS` (10).
  */
 import { parseArgs } from 'node:util';
+import { findPostgres } from '@otaplan/developer-center/testing/postgres';
 import { Center } from './center.ts';
 import type { Fault, Settings } from './fault.ts';
 import { clockJumps } from './faults/clock.ts';
 import { slowLoris, taken } from './faults/connections.ts';
 import { killUnderLoad } from './faults/kill.ts';
+import { killReplicas, stoppedReplica } from './faults/replicas.ts';
 import { poison, reconnects, repeated } from './faults/reports.ts';
 import { backupWhileWriting, diskFull, flippedBits, newerDatabase, strayFiles } from './faults/storage.ts';
 import { stopped } from './faults/time.ts';
 
 const faults: readonly Fault[] = [
   killUnderLoad,
+  killReplicas,
   repeated,
   reconnects,
   poison,
@@ -24,6 +28,7 @@ const faults: readonly Fault[] = [
   strayFiles,
   diskFull,
   stopped,
+  stoppedReplica,
   backupWhileWriting,
   clockJumps,
 ];
@@ -33,26 +38,30 @@ const { values } = parseArgs({
     only: { type: 'string' },
     kills: { type: 'string', default: '100' },
     pause: { type: 'string', default: '10' },
-    postgres: { type: 'string' },
+    store: { type: 'string' },
   },
 });
 const settings: Settings = { kills: Number(values.kills), pause: Number(values.pause) };
-const stores = [null, ...(values.postgres === undefined ? [] : [values.postgres])];
+const postgres = values.store === 'sqlite' ? null : await findPostgres();
+const stores = ['SQLite', 'PostgreSQL'].filter(
+  (name) => values.store === undefined || name.toLowerCase().startsWith(values.store),
+);
 const rows: string[][] = [['fault', 'store', 'tried', 'lost', 'invariants', 'seconds']];
 let failed = false;
 
-for (const database of stores) {
+for (const store of stores) {
   for (const fault of faults) {
     if (values.only !== undefined && !fault.name.includes(values.only)) continue;
-    if (database !== null && fault.folderOnly) continue;
-    const store = database === null ? 'SQLite' : 'PostgreSQL';
-    const skip = fault.skip?.() ?? null;
+    if (store === 'SQLite' ? fault.postgresOnly : fault.folderOnly) continue;
+    const skip = (store === 'PostgreSQL' && typeof postgres === 'string' ? postgres : fault.skip?.()) ?? null;
     if (skip !== null) {
       rows.push([fault.name, store, 'skipped', '–', skip, '–']);
       continue;
     }
     console.error(`── ${fault.name} (${store})`);
     const begin = performance.now();
+    const database =
+      store === 'SQLite' || postgres === null || typeof postgres === 'string' ? null : await postgres.database();
     const center = new Center(database);
     const wrong: string[] = [];
     let [tried, lost] = ['0', '–'];
@@ -75,6 +84,8 @@ for (const database of stores) {
     rows.push([fault.name, store, tried, lost, wrong.length === 0 ? 'held' : `BROKEN: ${wrong.length}`, seconds]);
   }
 }
+
+if (postgres !== null && typeof postgres !== 'string') await postgres.stop();
 
 const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
 for (const row of rows)
