@@ -14,7 +14,7 @@ import {
   windowOpenings,
 } from '@otaplan/model';
 import * as vscode from 'vscode';
-import type { DashboardState, DashboardWords, PushStretch, Wave } from './protocol.ts';
+import type { DashboardState, DashboardWords, PushStretch, TimelinePoint, Wave } from './protocol.ts';
 
 /** Windows beyond this are not drawn: the line of time would be solid anyway. */
 const mostWindows = 400;
@@ -63,6 +63,24 @@ function windowsNote({ overview, statistics: { push } }: DashboardSource): strin
   return vscode.l10n.t('Every day {0} to {1} in {2}', push.from, push.to, overview.plan.effective.zone);
 }
 
+/** The rollout from its activation, when nothing was upgraded, to its end, or to now while it runs. */
+function timelineOf({ overview: { plan }, statistics, now }: DashboardSource): readonly TimelinePoint[] {
+  const points = statistics.timeline.map(({ time, upgraded, upgradeFailed }) => ({
+    at: Date.parse(time),
+    upgraded,
+    failed: upgradeFailed,
+  }));
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return [];
+  const begin = plan.activatedAt === null ? first.at : Date.parse(plan.activatedAt);
+  const end = plan.endedAt === null ? now : Date.parse(plan.endedAt);
+  return [
+    ...(begin < first.at ? [{ at: begin, upgraded: 0, failed: 0 }] : []),
+    ...points,
+    ...(end > last.at ? [{ ...last, at: end }] : []),
+  ];
+}
+
 /** Everything the page shows, worded. */
 export function dashboardState(source: DashboardSource): DashboardState {
   const { overview, statistics } = source;
@@ -83,11 +101,7 @@ export function dashboardState(source: DashboardSource): DashboardState {
     successRate: formatRate(successRate),
     counts: devices,
     statusLabels: Object.fromEntries(labels) as Record<DeviceStatus, string>,
-    timeline: statistics.timeline.map(({ time, upgraded, upgradeFailed }) => ({
-      at: Date.parse(time),
-      upgraded,
-      failed: upgradeFailed,
-    })),
+    timeline: timelineOf(source),
     failures: statistics.failures,
     waves,
     windows: pushStretches(source),

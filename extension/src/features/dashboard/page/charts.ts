@@ -26,8 +26,14 @@ export function rolloutChart(points: readonly TimelinePoint[], state: DashboardS
   const most = Math.max(1, ...points.map((point) => Math.max(point.upgraded, point.failed)));
   const x = (at: number) => left + ((at - first) / (last - first)) * (width - left - 8);
   const y = (value: number) => 8 + (1 - value / most) * (height - bottom - 8);
+  // A count holds until the next: steps, since a slope would show devices that nobody counted.
   const line = (value: (point: TimelinePoint) => number) =>
-    points.map((point, i) => `${i === 0 ? 'M' : 'L'}${x(point.at).toFixed(1)} ${y(value(point)).toFixed(1)}`).join('');
+    points
+      .map((point, i) => {
+        const [across, down] = [x(point.at).toFixed(1), y(value(point)).toFixed(1)];
+        return i === 0 ? `M${across} ${down}` : `H${across}V${down}`;
+      })
+      .join('');
   const say = clock(state.zone);
   const end = points.at(-1);
   const description = `${words.rollout}: ${say(first)} – ${say(last)}. ${words.upgraded}: ${end?.upgraded ?? 0}. ${words.failed}: ${end?.failed ?? 0}.`;
