@@ -5,6 +5,7 @@ import { gather, parseAll, readDeclared, Workspace } from '@otaplan/language';
 import { isOver, type Plan, planStatusNames } from '@otaplan/model';
 import { layOut } from './import-layout.ts';
 import { CliError, exits, type Io } from './io.ts';
+import { readPackages } from './known-packages.ts';
 import { filesBelow, uriOf } from './sources.ts';
 import { writeNew } from './text-files.ts';
 
@@ -15,6 +16,8 @@ export interface Imported {
   readonly plans: readonly string[];
   /** Plans that are over: they are history, and could not be deployed again. */
   readonly over: readonly string[];
+  /** Names of packages that none of these plans needs. They stay where they are, and are not written. */
+  readonly otherPackages: readonly string[];
   /** Package files that were found nowhere below the working directory. They have to be put there before anything is deployed. */
   readonly missing: readonly { readonly path: string; readonly sha256: string | null }[];
 }
@@ -26,10 +29,7 @@ export interface Imported {
 export async function importAll(io: Io, client: Client, directory: string): Promise<Imported> {
   const { signal } = io;
   const folder = resolve(io.cwd, directory);
-  const titles = new Map<string, string>();
-  for await (const { productKey, productName } of client.products({ signal })) {
-    if (productName) titles.set(productKey, productName);
-  }
+  const titles = await productTitles(client, signal);
   const plans: Plan[] = [];
   const over: string[] = [];
   for await (const { plan } of client.plans.list({}, { signal })) {
@@ -38,10 +38,12 @@ export async function importAll(io: Io, client: Client, directory: string): Prom
   }
   // Oldest first: what came later stays on its own where it differs.
   plans.reverse();
+  const packages = await readPackages(client, signal);
   const firmware = await findFirmware(io, plans);
   const missing = new Map<string, { path: string; sha256: string | null }>();
   const texts = layOut(plans, {
     titles,
+    remarks: packages.remarks,
     pathOf: ({ name, sha256 }) => {
       const found = sha256 === null ? undefined : firmware.get(sha256);
       if (found !== undefined) return relative(folder, found).replaceAll('\\', '/');
@@ -67,8 +69,18 @@ export async function importAll(io: Io, client: Client, directory: string): Prom
     files: [...texts.keys()].map(shownAs),
     plans: plans.map(({ name }) => name),
     over,
+    otherPackages: packages.unusedBy(plans.flatMap(({ components }) => components)),
     missing: [...missing.values()],
   };
+}
+
+/** Names of products by their keys. */
+export async function productTitles(client: Client, signal: AbortSignal): Promise<Map<string, string>> {
+  const titles = new Map<string, string>();
+  for await (const { productKey, productName } of client.products({ signal })) {
+    if (productName) titles.set(productKey, productName);
+  }
+  return titles;
 }
 
 /** Files below the working directory that are package files of the plans, by digest. */

@@ -12,6 +12,8 @@ const longestInline = 200;
 export interface LayoutOptions {
   /** Product names by product key. */
   readonly titles: ReadonlyMap<string, string>;
+  /** What was remarked on a package. */
+  readonly remarks: (declared: PlanPackage) => string | undefined;
   /** Where a package file lies, relative to the folder of the new files. */
   readonly pathOf: (file: { readonly name: string; readonly sha256: string | null }) => string;
 }
@@ -65,7 +67,7 @@ interface Blocks {
 }
 
 /** The declarations of a printed plan. In canonical form, only they begin at the beginning of a line. */
-function blocksOf(plan: Plan, { titles, pathOf }: LayoutOptions): Blocks {
+function blocksOf(plan: Plan, { titles, remarks, pathOf }: LayoutOptions): Blocks {
   const components = plan.components.map((component) =>
     component.package === null
       ? component
@@ -78,7 +80,7 @@ function blocksOf(plan: Plan, { titles, pathOf }: LayoutOptions): Blocks {
         },
   );
   const title = titles.get(plan.product);
-  const text = printPlan({ ...plan, components }, title === undefined ? {} : { title });
+  const text = printPlan({ ...plan, components }, { remarks, ...(title === undefined ? {} : { title }) });
   const all = text
     .trimEnd()
     .split(/\n\n(?=(?:product|package|devices|plan) )/)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type RunningServer, startServer, systemClock } from '@otaplan/developer-center';
 import type { Plan } from '@otaplan/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ let server: RunningServer;
 let env: Record<string, string>;
 const workspace = () => {
   const cwd = folder({ 'otaplan.config.json': '{}' });
-  for (const name of ['street-light', 'water-meter'])
+  for (const name of new Set(globSync('*/*.otaplan', { cwd: examples }).map(dirname)))
     cpSync(join(examples, name), join(cwd, name), { recursive: true });
   return cwd;
 };
@@ -37,6 +37,8 @@ describe('the examples, brought under review', () => {
     writeFileSync(join(source, 'controller.bin'), 'controller 3.2');
     const upload = ['package', 'upload', 'controller.bin', '--type', 'module', '--target-version', '3.2'];
     expect((await run(source, ...upload)).code).toBe(0);
+    const unused = ['package', 'upload', 'controller.bin', '--type', 'module', '--target-version', '3.3'];
+    expect((await run(source, ...unused, '--name', 'Not needed yet')).code).toBe(0);
     const deployed = await run(source, 'deploy', '.', '--yes', '--json');
     expect(deployed.err).not.toContain('otaplan:');
     expect(deployed.code).toBe(0);
@@ -46,7 +48,14 @@ describe('the examples, brought under review', () => {
     cpSync(join(source, 'water-meter/firmware'), join(cwd, 'anywhere'), { recursive: true });
     const imported = await run(cwd, 'import', '--all', '--directory', 'plans', '--json');
     expect(imported.code).toBe(0);
-    expect(imported.json()).toMatchObject({ over: [], missing: [] });
+    expect(imported.json()).toMatchObject({ over: [], otherPackages: ['Not needed yet'], missing: [] });
+    // What a plan does not hold comes from where it is.
+    expect(readFileSync(join(cwd, 'plans/packages.otaplan'), 'utf8')).toContain(
+      'remarks "Wakes up faster from power saving"',
+    );
+    const alone = await run(cwd, 'import', 'Water meter 2.4 spring');
+    expect(alone.out).toContain('remarks "Wakes up faster from power saving"');
+    expect(alone.out).toContain('name "Water meter NB"');
     expect((imported.json() as { files: string[] }).files).toEqual(
       expect.arrayContaining([
         'plans/products.otaplan',

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { printPlan } from '@otaplan/language';
 import type { Command } from 'commander';
 import { addConnectionOptions, type ConnectionOptions, connect, findPlan } from '../connection.ts';
-import { type Imported, importAll } from '../import-all.ts';
+import { type Imported, importAll, productTitles } from '../import-all.ts';
 import { CliError, exits, type Io } from '../io.ts';
+import { readPackages } from '../known-packages.ts';
 import { shown, writeJson } from '../text/shown.ts';
 import { writeNew } from '../text-files.ts';
 
@@ -24,7 +25,7 @@ export function define(command: Command, io: Io): void {
       'every plan that is not over, with products, packages and device lists, as files that work together',
     )
     .option('-d, --directory <folder>', 'with --all: where the files are written', '.')
-    .option('--json', 'print {plan, text} as JSON; with --all {files, plans, over, missing}')
+    .option('--json', 'print {plan, text} as JSON; with --all {files, plans, over, otherPackages, missing}')
     .addHelpText(
       'after',
       '\nExample:\n  $ otaplan import "Water meter 2.4" -o spring.otaplan\n  $ otaplan import --all --directory plans',
@@ -41,7 +42,9 @@ export function define(command: Command, io: Io): void {
         if (argument === undefined) return await tell(io, await importAll(io, client, options.directory), options);
         const { plan } = await findPlan(client, argument, io.signal);
         const { document } = await client.plans.get(plan.id, { signal: io.signal });
-        const text = printPlan(document);
+        const { remarks } = await readPackages(client, io.signal);
+        const title = (await productTitles(client, io.signal)).get(document.product);
+        const text = printPlan(document, { remarks, ...(title === undefined ? {} : { title }) });
         if (options.json) await writeJson(io, { plan: plan.name, text });
         if (options.output === undefined) return options.json ? undefined : await io.stdout.write(text);
         writeNew(resolve(io.cwd, options.output), options.output, text);
@@ -53,12 +56,17 @@ export function define(command: Command, io: Io): void {
 }
 
 async function tell(io: Io, imported: Imported, { json }: Options): Promise<void> {
-  const { files, plans, over, missing } = imported;
+  const { files, plans, over, otherPackages, missing } = imported;
   if (json) await writeJson(io, imported);
   else for (const file of files) await io.stdout.write(`${shown(file)}\n`);
   await io.stderr.write(
     `${plans.length} plans written${over.length > 0 ? `; ${over.length} that are over were left out` : ''}.\n`,
   );
+  if (otherPackages.length > 0) {
+    await io.stderr.write(
+      `Packages that no plan needs, and that were left out: ${otherPackages.map(shown).join(', ')}.\n`,
+    );
+  }
   for (const { path, sha256 } of missing) {
     await io.stderr.write(
       `Put the package file ${shown(path)} there (SHA-256 ${sha256 ?? 'not known'}) before you deploy.\n`,

@@ -8,6 +8,8 @@ export interface PrintOptions {
   readonly product?: string;
   /** The product's title, where it is known. */
   readonly title?: string;
+  /** Remarks of a package, where they are known: a plan does not hold them. */
+  readonly remarks?: (declared: PlanPackage) => string | undefined;
   /** Whether statements that say the default are written (the default: nothing important is left implied) or left out. */
   readonly defaults?: 'written' | 'leftOut';
 }
@@ -20,7 +22,9 @@ export function printPlan(plan: Plan, options: PrintOptions = {}): string {
   const product = options.product ?? (isName(plan.product) ? plan.product : `product_${plan.product}`);
   const blocks = [
     printProduct(plan, product, options.title),
-    ...distinct(plan.components.flatMap((component) => component.package ?? [])).map(printPackage),
+    ...distinct(plan.components.flatMap((component) => component.package ?? [])).map((declared) =>
+      printPackage(declared, options.remarks?.(declared)),
+    ),
     ...(plan.targets.all ? [] : [printList(includedName, product, plan.targets.include)]),
     ...(plan.targets.exclude.length === 0 ? [] : [printList(excludedName, product, plan.targets.exclude)]),
     printStatements(plan, product, options),
@@ -49,12 +53,13 @@ function printProduct(plan: Plan, name: string, title: string | undefined): stri
   return `product ${name} {\n${lines.join('\n')}\n}`;
 }
 
-function printPackage(declared: PlanPackage): string {
+function printPackage(declared: PlanPackage, remarks: string | undefined): string {
   const files = declared.files.map(
     ({ name, sha256 }) => `file ${quote(name)}${sha256 === null ? '' : ` sha256 ${quote(sha256)}`}`,
   );
   const source = declared.sourceVersion === null ? [] : [`from ${quote(declared.sourceVersion)}`];
-  const lines = [`for ${declared.type}`, `version ${quote(declared.version)}`, ...source, ...files];
+  const said = remarks ? [`remarks ${quote(remarks)}`] : [];
+  const lines = [`for ${declared.type}`, `version ${quote(declared.version)}`, ...source, ...files, ...said];
   return `package ${quote(declared.name)} {\n${lines.join('\n')}\n}`;
 }
 
