@@ -23,10 +23,6 @@ export class Entry implements Reader {
     this.uri = uri;
     this.block = block;
   }
-
-  get declarations(): readonly ast.Declaration[] {
-    return this.block?.declarations ?? [];
-  }
 }
 
 /** A plan that accepts warnings, and its place in its block. */

@@ -4,7 +4,7 @@ import { PackageMeaning } from '../meaning/package.ts';
 import { resolvePath } from '../meaning/paths.ts';
 import { PlanMeaning } from '../meaning/plan.ts';
 import { type ImportMeaning, packagesByVersion, type Visible, Workspace } from '../meaning/workspace.ts';
-import { fileOf, type SourceFile } from '../syntax/source.ts';
+import { type Block, blockOfNode, fileOf, type SourceFile } from '../syntax/source.ts';
 import type { World } from '../world.ts';
 import type { Reader, Tracker } from './tracker.ts';
 
@@ -44,7 +44,8 @@ export class LiveWorkspace extends Workspace {
   private readonly declaredIn = new Map<string, Declared>();
   private readonly importsOf = new Map<string, readonly Omit<ImportMeaning, 'file'>[]>();
   private readonly visibleIn = new Map<string, Visible>();
-  private readonly planMeanings = new WeakMap<ast.Plan, PlanMeaning>();
+  /** By block and place in it: trees come and go. */
+  private readonly planMeanings = new WeakMap<Block, PlanMeaning[]>();
   private readonly listMeanings = new WeakMap<ast.Devices, DeviceList>();
   /** What all files hold together, while nothing changes. */
   private allPlans: PlanMeaning[] | undefined;
@@ -73,15 +74,12 @@ export class LiveWorkspace extends Workspace {
   forgetPlans(): void {
     this.allPlans = undefined;
   }
-  /** What a declaration comes to is to be worked out again. */
-  forgetMeaning(declaration: ast.Declaration): void {
-    if (ast.isPlan(declaration)) {
-      this.planMeanings.delete(declaration);
-      this.allPlans = undefined;
-    } else if (ast.isDevices(declaration)) {
-      this.listMeanings.delete(declaration);
-      this.allLists = undefined;
-    }
+  /** What the declarations of a block come to is to be worked out again. */
+  forgetMeaning(block: Block): void {
+    if (this.planMeanings.delete(block)) this.allPlans = undefined;
+    if (!block.kinds.includes('Devices')) return;
+    for (const node of block.declarations) if (ast.isDevices(node)) this.listMeanings.delete(node);
+    this.allLists = undefined;
   }
 
   override within<T>(declaration: ast.Declaration, make: () => T): T {
@@ -90,14 +88,31 @@ export class LiveWorkspace extends Workspace {
 
   override plans(file?: SourceFile): PlanMeaning[] {
     this.tracker.read(workspaceFacts.allPlans);
-    if (file) return super.plans(file);
-    this.allPlans ??= super.plans();
+    const plansIn = (each: SourceFile) =>
+      each.blocks.flatMap((block) => {
+        const { kinds } = block;
+        if (kinds.length === 1 && kinds[0] === 'Plan') return this.planIn(block, 0);
+        return kinds.flatMap((kind, place) => (kind === 'Plan' ? this.planIn(block, place) : []));
+      });
+    if (file) return plansIn(file);
+    this.allPlans ??= [...this.files.values()].flatMap(plansIn);
     return this.allPlans;
   }
   override plan(node: ast.Plan): PlanMeaning {
-    const plan = this.planMeanings.get(node) ?? new PlanMeaning(node, this);
-    this.planMeanings.set(node, plan);
+    const block = blockOfNode(node);
+    return this.planIn(block, block.declarations.indexOf(node));
+  }
+  private planIn(block: Block, place: number): PlanMeaning {
+    const known = this.planMeanings.get(block) ?? [];
+    if (known.length === 0) this.planMeanings.set(block, known);
+    const plan = known[place] ?? new PlanMeaning(block.declarations[place] as ast.Plan, this);
+    known[place] = plan;
     return plan;
+  }
+  /** Lets go of the trees of plans, and of what hangs on them; what plans are held against each other by stays. */
+  release(block: Block): void {
+    for (const plan of this.planMeanings.get(block) ?? []) plan?.release();
+    block.releaseTree();
   }
   override packages(file?: SourceFile): PackageMeaning[] {
     this.tracker.read(file ? workspaceFacts.packages(file.uri) : workspaceFacts.allPackages);
@@ -132,8 +147,7 @@ export class LiveWorkspace extends Workspace {
     this.tracker.read(workspaceFacts.imports(file.uri));
     let imports = this.importsOf.get(file.uri);
     if (!imports) {
-      const nodes = file.declarations.filter(ast.isImport);
-      imports = nodes.map((node) => ({ node, uri: resolvePath(file.uri, node.path) }));
+      imports = file.declared('Import').map((node) => ({ node, uri: resolvePath(file.uri, node.path) }));
       this.importsOf.set(file.uri, imports);
     }
     return imports.map((each) => ({ ...each, file: this.files.get(each.uri) }));
@@ -212,10 +226,10 @@ export class LiveWorkspace extends Workspace {
   private declaredOf(uri: string): Declared {
     const known = this.declaredIn.get(uri);
     if (known) return known;
-    const declarations = this.files.get(uri)?.declarations ?? [];
-    const products = declarations.filter(ast.isProduct);
-    const lists = declarations.filter(ast.isDevices);
-    const packages = declarations.filter(ast.isPackage).map((node) => new PackageMeaning(node, this.world));
+    const file = this.files.get(uri);
+    const products = file?.declared('Product') ?? [];
+    const lists = file?.declared('Devices') ?? [];
+    const packages = (file?.declared('Package') ?? []).map((node) => new PackageMeaning(node, this.world));
     const declared: Declared = {
       products,
       lists,

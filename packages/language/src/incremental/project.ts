@@ -256,9 +256,7 @@ export class Project {
     kept.entries.set(undefined, rest);
     this.markDirty(rest);
     if (differs) {
-      const onlyPlans = [...removed, ...added].every(({ declarations }) =>
-        declarations.every((node) => ast.isPlan(node)),
-      );
+      const onlyPlans = [...removed, ...added].every(({ kinds }) => kinds.every((kind) => kind === 'Plan'));
       if (onlyPlans && kept.known) this.live.forgetPlans();
       else this.live.forgetDeclared(uri);
       kept.known = true;
@@ -273,7 +271,7 @@ export class Project {
   private drop(uri: string, block: Block): void {
     this.dropEntry(this.kept.get(uri)?.entries.get(block));
     this.kept.get(uri)?.entries.delete(block);
-    for (const declaration of block.declarations) this.live.forgetMeaning(declaration);
+    this.live.forgetMeaning(block);
     const mentioning = this.mentioning.get(block);
     this.mentioning.delete(block);
     for (const entry of mentioning ?? []) this.markDirty(entry);
@@ -308,7 +306,8 @@ export class Project {
 
   /** Keeps by target which files import which. */
   private noteImports(uri: string, blocks: readonly Block[], here: boolean): void {
-    for (const node of blocks.flatMap(({ declarations }) => declarations.filter(ast.isImport))) {
+    const importing = blocks.filter(({ kinds }) => kinds.includes('Import'));
+    for (const node of importing.flatMap(({ declarations }) => declarations.filter(ast.isImport))) {
       const target = resolvePath(uri, node.path);
       const importers = this.importers.get(target) ?? new Set();
       if (here) importers.add(uri);
@@ -341,18 +340,13 @@ export class Project {
       this.tracker.forget(entry);
       this.markDirty(entry);
       // What it means may be something else now: whoever looked at that is to look again.
-      for (const declaration of entry.declarations) {
-        this.live.forgetMeaning(declaration);
-        const names = ast.isDevices(declaration)
-          ? [workspaceFacts.devices(declaration.name), workspaceFacts.allDevices]
-          : ast.isPlan(declaration)
-            ? [workspaceFacts.allPlans]
-            : [];
-        if (uri !== undefined) this.changed(names);
-        for (const name of names) {
-          this.untold.get(name)?.add(uri ?? '');
-          this.fire(name, uri);
-        }
+      if (!entry.block) continue;
+      this.live.forgetMeaning(entry.block);
+      const names = meaningsOf(entry.block);
+      if (uri !== undefined) this.changed(names);
+      for (const name of names) {
+        this.untold.get(name)?.add(uri ?? '');
+        this.fire(name, uri);
       }
     }
   }
@@ -397,9 +391,17 @@ export class Project {
         return { start: start - block.offset, end: end - block.offset };
       };
       this.setAllowances(entry, allowancesOf(block, spanOf));
-      block.forgetPlaces();
+      this.release(block, entry);
     }
     this.settledFindings = false;
+  }
+
+  /** Lets go of what can be had again: the trees of plans, and where their words stand. */
+  private release(block: Block, entry: Entry): void {
+    const { kinds } = block;
+    if (kinds.length > 0 && kinds.every((kind) => kind === 'Plan') && entry.allowances.length === 0)
+      this.live.release(block);
+    else block.forgetPlaces();
   }
 
   /** What the rules look at in a block, or in a file outside of all blocks. */
@@ -535,7 +537,7 @@ export class Project {
       if (!sameFindings(entry.allowFindings, found)) touched.add(entry.uri);
       this.place(entry, entry.findings, found);
       entry.allowState = state;
-      entry.block?.forgetPlaces();
+      if (entry.block) this.release(entry.block, entry);
     }
   }
 
@@ -578,8 +580,22 @@ export class Project {
   }
 }
 
+/** The facts that what a block's declarations come to makes. */
+function meaningsOf(block: Block): string[] {
+  const { kinds } = block;
+  if (kinds.every((kind) => kind === 'Plan')) return kinds.length === 0 ? [] : [workspaceFacts.allPlans];
+  return block.declarations.flatMap((node) =>
+    ast.isDevices(node)
+      ? [workspaceFacts.devices(node.name), workspaceFacts.allDevices]
+      : ast.isPlan(node)
+        ? [workspaceFacts.allPlans]
+        : [],
+  );
+}
+
 /** The facts that a block's declarations make. */
 function namesOf(block: Block, uri: string): string[] {
+  if (block.kinds.length === 1 && block.kinds[0] === 'Plan') return [workspaceFacts.allPlans];
   return block.declarations.flatMap((node): string[] => {
     if (ast.isProduct(node)) return [workspaceFacts.product(node.name), workspaceFacts.allProducts];
     if (ast.isDevices(node)) return [workspaceFacts.devices(node.name), workspaceFacts.allDevices];

@@ -11,10 +11,11 @@ import {
 } from '@otaplan/model';
 import type { AstNode } from 'langium';
 import * as ast from '../generated/ast.ts';
-import { blockOfNode, fileOf, type SourceFile } from '../syntax/source.ts';
+import { type Block, blockOfNode, type SourceFile } from '../syntax/source.ts';
 import type { DeviceList } from './devices.ts';
 import { dateTimeOf, minutesOf, percentOf, timeOf, versionOf, zoneOf } from './literals.ts';
 import type { PackageMeaning } from './package.ts';
+import { factsOf, type PlanFacts } from './plan-facts.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the effective period of a plan comes to. Parts that were not written, or are no times, are `undefined`. */
@@ -76,30 +77,54 @@ export interface TargetsMeaning {
 
 /** A plan with what its words stand for. Everything is worked out when first asked for, and then kept. */
 export class PlanMeaning {
-  readonly node: ast.Plan;
+  readonly name: string;
   readonly workspace: Workspace;
-  private readonly kept = new Map<string, unknown>();
-  private readonly byKind = new Map<unknown, readonly AstNode[]>();
+  private readonly block: Block;
+  /** Which of its block's declarations it is. */
+  private readonly place: number;
+  private held: ast.Plan | undefined;
+  private known: PlanFacts | undefined;
+  private kept: Map<string, unknown> | undefined;
+  private byKind: Map<unknown, readonly AstNode[]> | undefined;
 
   constructor(node: ast.Plan, workspace: Workspace) {
-    this.node = node;
+    this.name = node.name;
     this.workspace = workspace;
+    this.block = blockOfNode(node);
+    this.place = this.block.declarations.indexOf(node);
+    this.held = node;
   }
 
-  get name(): string {
-    return this.node.name;
+  get node(): ast.Plan {
+    return this.held ?? (this.block.declarations[this.place] as ast.Plan);
   }
   get file(): SourceFile {
-    return fileOf(this.node);
+    const { file } = this.block;
+    if (!file) throw new Error('The plan belongs to no file.');
+    return file;
   }
   /** Whether part of it was lost to a syntax error: what seems missing may be there. */
   get broken(): boolean {
-    return blockOfNode(this.node).broken;
+    return this.block.broken;
+  }
+
+  /** What the plan is held against others by. */
+  get facts(): PlanFacts {
+    this.known ??= this.workspace.within(this.node, () => factsOf(this));
+    return this.known;
+  }
+
+  /** Lets go of the tree and of what was worked out, but for {@link facts}; it comes back when asked for. */
+  release(): void {
+    this.known = this.facts;
+    this.held = undefined;
+    this.kept = this.byKind = undefined;
   }
 
   /** The statements of one kind, as written: `plan.all(isUpgrade)`. */
   all<T extends AstNode>(guard: (node: unknown) => node is T): readonly T[] {
     // Dozens of rules ask for the same few kinds.
+    this.byKind ??= new Map();
     const known = this.byKind.get(guard);
     if (known) return known as readonly T[];
     const found = this.node.statements.filter((statement): statement is typeof statement & T => guard(statement));
@@ -251,8 +276,12 @@ export class PlanMeaning {
   }
 
   private keep<T>(name: string, make: () => T): T {
-    if (!this.kept.has(name)) this.kept.set(name, this.workspace.within(this.node, make));
-    return this.kept.get(name) as T;
+    const known = this.kept?.get(name);
+    if (known !== undefined || this.kept?.has(name)) return known as T;
+    const made = this.workspace.within(this.node, make);
+    this.kept ??= new Map();
+    this.kept.set(name, made);
+    return made;
   }
 }
 

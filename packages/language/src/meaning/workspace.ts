@@ -1,4 +1,4 @@
-import * as ast from '../generated/ast.ts';
+import type * as ast from '../generated/ast.ts';
 import { fileOf, type SourceFile } from '../syntax/source.ts';
 import type { World } from '../world.ts';
 import { type DeviceList, deviceList } from './devices.ts';
@@ -52,7 +52,7 @@ export class Workspace {
 
   /** Every plan of the workspace, or of one file, in order. */
   plans(file?: SourceFile): PlanMeaning[] {
-    return this.of(ast.isPlan, file).map((node) => this.plan(node));
+    return this.of('Plan', file).map((node) => this.plan(node));
   }
   plan(node: ast.Plan): PlanMeaning {
     const plan = this.plansKept.get(node) ?? new PlanMeaning(node, this);
@@ -63,10 +63,10 @@ export class Workspace {
     return (file ? [file] : [...this.files.values()]).flatMap((each) => this.declared(each).packages);
   }
   products(file?: SourceFile): ast.Product[] {
-    return this.of(ast.isProduct, file);
+    return this.of('Product', file);
   }
   deviceLists(file?: SourceFile): DeviceList[] {
-    return this.of(ast.isDevices, file).map((node) => this.devices(node));
+    return this.of('Devices', file).map((node) => this.devices(node));
   }
   devices(node: ast.Devices): DeviceList {
     const known = this.lists.get(node);
@@ -76,7 +76,7 @@ export class Workspace {
     return list;
   }
   imports(file: SourceFile): ImportMeaning[] {
-    return this.of(ast.isImport, file).map((node) => {
+    return this.of('Import', file).map((node) => {
       const uri = resolvePath(file.uri, node.path);
       return { node, uri, file: this.files.get(uri) };
     });
@@ -114,16 +114,16 @@ export class Workspace {
     if (known) return known;
     const declared: Declared = {
       products: this.products(file),
-      lists: this.of(ast.isDevices, file),
-      packages: this.of(ast.isPackage, file).map((node) => new PackageMeaning(node, this.world)),
+      lists: this.of('Devices', file),
+      packages: this.of('Package', file).map((node) => new PackageMeaning(node, this.world)),
     };
     this.declareds.set(file, declared);
     return declared;
   }
 
-  private of<T extends ast.Declaration>(guard: (node: unknown) => node is T, file?: SourceFile): T[] {
+  private of<K extends ast.Declaration['$type']>(kind: K, file?: SourceFile) {
     const files = file ? [file] : [...this.files.values()];
-    return files.flatMap((each) => each.declarations.filter((node): node is T => guard(node)));
+    return files.flatMap((each) => each.declared(kind));
   }
 }
 

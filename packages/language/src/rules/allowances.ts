@@ -44,7 +44,8 @@ export function accept(findings: readonly PlacedFinding[], workspace: Workspace)
 
 /** The plans that use the declaration at a place; none when a plan stands there, or nothing. */
 export function usersOf(at: Place, workspace: Workspace): PlanMeaning[] {
-  const declaration = at.source.declarations.find((node) => contains(node, at));
+  const near = at.source.blocks.filter(({ offset, text }) => offset <= at.start && at.end <= offset + text.length);
+  const declaration = near.flatMap(({ declarations }) => declarations).find((node) => contains(node, at));
   if (!declaration || ast.isPlan(declaration)) return [];
   return workspace.plans().filter((plan) => {
     if (plan.product === declaration) return true;

@@ -45,6 +45,8 @@ export class Block {
   /** Where its lines start, worked out when first asked for. */
   readonly lines: Lines;
   readonly nesting: NestingOfPiece;
+  /** The kinds of its declarations, for who need not look at its tree. */
+  readonly kinds: readonly Declaration['$type'][];
   offset = 0;
   file: SourceFile | undefined;
   private readonly reader: BlockReader;
@@ -66,6 +68,7 @@ export class Block {
     this.lines = new Lines(text);
     this.nesting = depthsOf(text);
     this.reader = reader;
+    this.kinds = kindsOf(tree);
     this.tree = tree;
     this.file = undefined;
     blockOf.set(tree, this);
@@ -92,11 +95,6 @@ export class Block {
     this.forgetPlaces();
     this.released = new WeakRef(this.tree);
     this.tree = undefined;
-  }
-
-  /** Keeps the tree at hand. */
-  keepTree(): void {
-    this.tree ??= this.root;
   }
 
   /**
@@ -138,6 +136,17 @@ export class Block {
           : GrammarUtils.findNodeForKeyword(cst, keyword);
     return part && { start: part.offset, end: part.end };
   }
+}
+
+const oneKind = new Map<string, readonly Declaration['$type'][]>();
+
+/** Nearly every block has one declaration: these share one list for each kind. */
+function kindsOf({ declarations }: Source): readonly Declaration['$type'][] {
+  const [first] = declarations;
+  if (!first || declarations.length > 1) return declarations.map(({ $type }) => $type);
+  const known = oneKind.get(first.$type) ?? [first.$type];
+  oneKind.set(first.$type, known);
+  return known;
 }
 
 /** The block that a node was read from. */

@@ -65,6 +65,17 @@ export class SourceFile {
     return this.blocks.flatMap((block) => block.declarations);
   }
 
+  /** The declarations of some kinds, in order; of the others not even the trees are looked at. */
+  declared<K extends Declaration['$type']>(...kinds: readonly K[]): Extract<Declaration, { $type: K }>[] {
+    const wanted = kinds as readonly Declaration['$type'][];
+    return this.blocks.flatMap((block) => {
+      if (!block.kinds.some((kind) => wanted.includes(kind))) return [];
+      return block.declarations.filter((node): node is Extract<Declaration, { $type: K }> =>
+        wanted.includes(node.$type),
+      );
+    });
+  }
+
   /** Whether any part of the file could not be read. */
   get broken(): boolean {
     return this.problems.length > 0 || this.blocks.some((block) => block.broken);

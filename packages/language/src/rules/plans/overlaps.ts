@@ -1,6 +1,5 @@
 import { formatLocal } from '@otaplan/model';
-import type { AstNode } from 'langium';
-import type { UpgradeMeaning } from '../../meaning/plan.ts';
+import type { UpgradeFacts } from '../../meaning/plan-facts.ts';
 import type { Workspace } from '../../meaning/workspace.ts';
 import { placeOf } from '../../syntax/source.ts';
 import { quote } from '../../syntax/values.ts';
@@ -17,11 +16,11 @@ function sides({ a, b }: Pair): [Comparable, Comparable][] {
 }
 
 /** A plan's words that get into the way of another plan; the problem is worded only when it is told. */
-type Conflict = readonly [words: AstNode, problem: () => Problem];
+type Conflict = readonly [words: object, problem: () => Problem];
 
 /** Tells each words' conflicts once: the first in full, the next few as related places, the rest by number. */
 function* byWords(conflicts: Iterable<Conflict>): Iterable<Problem> {
-  const grouped = new Map<AstNode, (() => Problem)[]>();
+  const grouped = new Map<object, (() => Problem)[]>();
   for (const [words, problem] of conflicts) {
     const known = grouped.get(words);
     if (known) known.push(problem);
@@ -37,10 +36,10 @@ function* byWords(conflicts: Iterable<Conflict>): Iterable<Problem> {
 }
 
 /** Components that both plans upgrade, to different targets. */
-function disputed(one: Comparable, other: Comparable): [UpgradeMeaning, UpgradeMeaning][] {
-  const found: [UpgradeMeaning, UpgradeMeaning][] = [];
-  for (const [identifier, mine] of one.upgrades) {
-    const theirs = other.upgrades.get(identifier);
+function disputed(one: Comparable, other: Comparable): [UpgradeFacts, UpgradeFacts][] {
+  const found: [UpgradeFacts, UpgradeFacts][] = [];
+  for (const mine of one.upgrades) {
+    const theirs = other.upgrade(mine.identifier);
     if (theirs && theirs.target !== mine.target) found.push([mine, theirs]);
   }
   return found;
@@ -70,11 +69,11 @@ function* wantedTwice(workspace: Workspace): Iterable<Conflict> {
     for (const [one, other] of sides(pair)) {
       for (const [mine, theirs] of disputed(one, other)) {
         yield [
-          mine.node,
+          mine,
           () => ({
-            at: placeOf(mine.node, 'target'),
-            message: `${quote(other.plan.name)} upgrades \`${theirs.node.component}\` of ${pair.shared} to ${shown(theirs.target)} ${both(pair)}, and this plan to ${shown(mine.target)}. Part the devices or the periods.`,
-            related: [{ at: placeOf(theirs.node), message: 'the other plan' }],
+            at: placeOf(one.nodeOf(mine), 'target'),
+            message: `${quote(other.plan.name)} upgrades \`${other.nodeOf(theirs).component}\` of ${pair.shared} to ${shown(theirs.target)} ${both(pair)}, and this plan to ${shown(mine.target)}. Part the devices or the periods.`,
+            related: [{ at: placeOf(other.nodeOf(theirs)), message: 'the other plan' }],
           }),
         ];
       }
@@ -96,11 +95,11 @@ export const xpl002 = rule({
 
 function* onSameDevices(workspace: Workspace): Iterable<Conflict> {
   for (const pair of pairs(workspace)) {
-    if (!pair.together || [...pair.a.upgrades.keys()].some((identifier) => pair.b.upgrades.has(identifier))) continue;
-    if (pair.a.upgrades.size === 0 || pair.b.upgrades.size === 0) continue;
+    if (!pair.together || pair.a.upgrades.some(({ identifier }) => pair.b.upgrade(identifier))) continue;
+    if (pair.a.upgrades.length === 0 || pair.b.upgrades.length === 0) continue;
     for (const [one, other] of sides(pair)) {
       yield [
-        one.plan.node,
+        one.plan,
         () => ({
           at: placeOf(one.plan.node, 'name'),
           message: `${quote(other.plan.name)} upgrades other components of ${pair.shared} ${both(pair)}. Put both into one plan, or one after the other.`,
@@ -127,23 +126,36 @@ function* tooEarly(workspace: Workspace): Iterable<Conflict> {
   for (const pair of pairs(workspace)) {
     for (const [needing, installing] of sides(pair)) {
       if (installing.endAt <= needing.startAt) continue;
-      for (const [identifier, mine] of needing.upgrades) {
-        const theirs = installing.upgrades.get(identifier);
+      for (const mine of needing.upgrades) {
+        const theirs = installing.upgrade(mine.identifier);
         const index = theirs ? mine.sources.indexOf(theirs.target) : -1;
-        const source = mine.node.sources[index];
-        if (!theirs || !source || theirs.target === mine.target) continue;
-        const end = installing.plan.period?.endText.replace('T', ' ');
+        if (!theirs || index === -1 || theirs.target === mine.target) continue;
         yield [
-          source,
-          () => ({
-            at: placeOf(source),
-            message: `${quote(installing.plan.name)} installs ${shown(theirs.target)} on ${pair.shared} until ${end}, and this plan needs it before. Begin after that end.`,
-            related: [{ at: placeOf(theirs.node), message: 'the plan that installs it' }],
-          }),
+          wordsOf(mine, index),
+          () => {
+            const node = needing.nodeOf(mine);
+            const end = installing.plan.period?.endText.replace('T', ' ');
+            return {
+              at: placeOf(node.sources[index] ?? node),
+              message: `${quote(installing.plan.name)} installs ${shown(theirs.target)} on ${pair.shared} until ${end}, and this plan needs it before. Begin after that end.`,
+              related: [{ at: placeOf(installing.nodeOf(theirs)), message: 'the plan that installs it' }],
+            };
+          },
         ];
       }
     }
   }
+}
+
+const words = new WeakMap<UpgradeFacts, Map<number, object>>();
+
+/** Stands for one of the sources of an upgrade: conflicts are told once for each. */
+function wordsOf(upgrade: UpgradeFacts, source: number): object {
+  const ofUpgrade = words.get(upgrade) ?? new Map<number, object>();
+  words.set(upgrade, ofUpgrade);
+  const known = ofUpgrade.get(source) ?? {};
+  ofUpgrade.set(source, known);
+  return known;
 }
 
 export const xpl006 = rule({
@@ -165,11 +177,11 @@ function* backAndForth(workspace: Workspace): Iterable<Conflict> {
       for (const [mine, theirs] of disputed(one, other)) {
         if (!mine.sources.includes(theirs.target) || !theirs.sources.includes(mine.target)) continue;
         yield [
-          mine.node,
+          mine,
           () => ({
-            at: placeOf(mine.node),
-            message: `This takes \`${mine.node.component}\` from ${shown(theirs.target)} to ${shown(mine.target)}, and ${quote(other.plan.name)} back again, on ${pair.shared}. Remove one of the two.`,
-            related: [{ at: placeOf(theirs.node), message: 'the way back' }],
+            at: placeOf(one.nodeOf(mine)),
+            message: `This takes \`${one.nodeOf(mine).component}\` from ${shown(theirs.target)} to ${shown(mine.target)}, and ${quote(other.plan.name)} back again, on ${pair.shared}. Remove one of the two.`,
+            related: [{ at: placeOf(other.nodeOf(theirs)), message: 'the way back' }],
           }),
         ];
       }

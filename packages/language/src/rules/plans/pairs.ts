@@ -1,25 +1,56 @@
-import * as ast from '../../generated/ast.ts';
-import type { PlanMeaning, UpgradeMeaning } from '../../meaning/plan.ts';
+import type { Upgrade } from '../../generated/ast.ts';
+import type { PlanMeaning } from '../../meaning/plan.ts';
+import type { UpgradeFacts } from '../../meaning/plan-facts.ts';
 import type { Workspace } from '../../meaning/workspace.ts';
 import { counted, some } from '../wording.ts';
 
 /** A plan of which all is known that is needed to hold it against another. */
-export interface Comparable {
+export class Comparable {
   readonly plan: PlanMeaning;
-  /** Product key. */
-  readonly product: string;
   readonly startAt: number;
   readonly endAt: number;
-  readonly all: boolean;
+  private made: ReadonlySet<string> | undefined;
+
+  constructor(plan: PlanMeaning, startAt: number, endAt: number) {
+    this.plan = plan;
+    this.startAt = startAt;
+    this.endAt = endAt;
+  }
+
+  /** Product key. */
+  get product(): string {
+    return this.plan.facts.productKey;
+  }
+  get all(): boolean {
+    return this.plan.facts.all;
+  }
   /** Devices of the plan; empty for `all`. Made when first asked for: most plans are never compared. */
-  readonly devices: () => ReadonlySet<string>;
+  get devices(): ReadonlySet<string> {
+    if (!this.made) {
+      this.made = new Set(this.plan.targets?.remaining);
+      this.plan.release();
+    }
+    return this.made;
+  }
   /** For `all`: those that are not upgraded. */
-  readonly excluded: ReadonlySet<string>;
-  /** By component identifier. */
-  readonly upgrades: ReadonlyMap<string, UpgradeMeaning>;
+  get excluded(): ReadonlySet<string> {
+    return this.plan.targets?.excluded ?? new Set();
+  }
+  get upgrades(): readonly UpgradeFacts[] {
+    return this.plan.facts.upgrades;
+  }
+  upgrade(identifier: string): UpgradeFacts | undefined {
+    return this.upgrades.find((each) => each.identifier === identifier);
+  }
+  /** The statement of an upgrade. */
+  nodeOf({ index }: UpgradeFacts): Upgrade {
+    const upgrade = this.plan.upgrades[index];
+    if (!upgrade) throw new Error('The plan has no such upgrade.');
+    return upgrade.node;
+  }
 }
 
-/** Two plans for the same product that share devices. */
+/** Two plans for the same product that share devices, and of which a rule has something to say. */
 export interface Pair {
   readonly a: Comparable;
   readonly b: Comparable;
@@ -52,6 +83,7 @@ class Known {
     const fleet = this.fleets.get(one.product) ?? new Fleet();
     this.fleets.set(one.product, fleet);
     for (const other of fleet.meeting(one)) {
+      if (!mayConflict(one, other)) continue;
       const shared = sharedDevices(one, other);
       if (shared === undefined) continue;
       const [a, b] = one.startAt < other.startAt ? [one, other] : [other, one];
@@ -116,11 +148,11 @@ function monthsOf({ startAt, endAt }: Comparable): number[] | undefined {
 }
 
 function installedBy({ upgrades }: Comparable): string[] {
-  return [...upgrades].map(([identifier, { target }]) => `${identifier}\0${target}`);
+  return upgrades.map(({ identifier, target }) => `${identifier}\0${target}`);
 }
 
 function neededBy({ upgrades }: Comparable): string[] {
-  return [...upgrades].flatMap(([identifier, { sources }]) => sources.map((source) => `${identifier}\0${source}`));
+  return upgrades.flatMap(({ identifier, sources }) => sources.map((source) => `${identifier}\0${source}`));
 }
 
 const kept = new WeakMap<Workspace, Known>();
@@ -157,33 +189,33 @@ export function pairs(workspace: Workspace): readonly Pair[] {
   return found;
 }
 
-function productKey(plan: PlanMeaning): string {
-  return plan.product?.statements.find(ast.isProductKey)?.value ?? '';
+function comparable(plan: PlanMeaning): Comparable | undefined {
+  const { startAt, endAt, productKey, targetsKnown } = plan.facts;
+  if (startAt === undefined || endAt === undefined || endAt <= startAt) return undefined;
+  return targetsKnown && productKey !== '' ? new Comparable(plan, startAt, endAt) : undefined;
 }
 
-function comparable(plan: PlanMeaning): Comparable | undefined {
-  const { period, targets } = plan;
-  if (period?.startAt === undefined || period.endAt === undefined || period.endAt <= period.startAt) return undefined;
-  const product = productKey(plan);
-  if (!targets?.known || product === '') return undefined;
-  const upgrades = new Map<string, UpgradeMeaning>();
-  for (const upgrade of plan.upgrades) if (upgrade.component) upgrades.set(upgrade.component.identifier, upgrade);
-  const { startAt, endAt } = period;
-  let made: ReadonlySet<string> | undefined;
-  const devices = () => {
-    made ??= new Set(targets.remaining);
-    return made;
-  };
-  return { plan, product, startAt, endAt, all: targets.all, devices, excluded: targets.excluded, upgrades };
+/** Whether two plans that meet would be in each other's way on the same devices: cheaper to know than the devices. */
+function mayConflict(one: Comparable, other: Comparable): boolean {
+  const together = one.startAt < other.endAt && other.startAt < one.endAt;
+  let common = false;
+  for (const mine of one.upgrades) {
+    const theirs = other.upgrade(mine.identifier);
+    if (!theirs) continue;
+    common = true;
+    if (mine.target === theirs.target) continue;
+    if (together || mine.sources.includes(theirs.target) || theirs.sources.includes(mine.target)) return true;
+  }
+  return together && !common && one.upgrades.length > 0 && other.upgrades.length > 0;
 }
 
 function sharedDevices(a: Comparable, b: Comparable): string | undefined {
   if (a.all && b.all) return 'every device of the product';
-  const [few, many] = a.all || (!b.all && b.devices().size < a.devices().size) ? [b, a] : [a, b];
-  const has = (key: string) => (many.all ? !many.excluded.has(key) : many.devices().has(key));
+  const [few, many] = a.all || (!b.all && b.devices.size < a.devices.size) ? [b, a] : [a, b];
+  const has = (key: string) => (many.all ? !many.excluded.has(key) : many.devices.has(key));
   const keys: string[] = [];
   let count = 0;
-  for (const key of few.devices()) {
+  for (const key of few.devices) {
     if (!has(key)) continue;
     count++;
     if (keys.length < 3) keys.push(key);

@@ -26,7 +26,7 @@ export const sem023 = rule({
 /** Products and lists that one file declares twice, or that it declares or imports although another import brings them. */
 function* declarations(file: SourceFile, workspace: Workspace): Iterable<Problem> {
   const first = new Map<string, Declared>();
-  const own = file.declarations.filter(isNamed);
+  const own = file.declared('Product', 'Devices');
   for (const node of own) {
     const [identity, what] = described(node);
     const before = first.get(identity);
@@ -48,7 +48,7 @@ function* declarations(file: SourceFile, workspace: Workspace): Iterable<Problem
 }
 
 function* clashes(imported: ImportMeaning, from: SourceFile, first: Map<string, Declared>): Iterable<Problem> {
-  for (const node of from.declarations.filter(isNamed)) {
+  for (const node of from.declared('Product', 'Devices')) {
     const [identity, what] = described(node);
     const before = first.get(identity);
     if (!before) first.set(identity, node);
@@ -66,10 +66,6 @@ function* clashes(imported: ImportMeaning, from: SourceFile, first: Map<string, 
 }
 
 type Declared = ast.Product | ast.Devices;
-
-function isNamed(node: ast.Declaration): node is Declared {
-  return ast.isProduct(node) || ast.isDevices(node);
-}
 
 function described(node: Declared): [string, string] {
   const what = ast.isProduct(node) ? 'product' : 'list';

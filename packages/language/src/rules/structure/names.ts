@@ -6,6 +6,11 @@ import { on, type Problem, rule } from '../rule.ts';
 import { shown } from '../wording.ts';
 
 type Named = AstNode & { readonly name: string };
+/** A plan or package; its tree is looked at only where there is something to tell. */
+interface Meaning {
+  readonly name: string;
+  readonly node: AstNode;
+}
 
 function* badLength(what: string, node: Named): Iterable<Problem> {
   const length = characters(node.name);
@@ -41,26 +46,20 @@ export const sem002 = rule({
   good: 'plan "Spring 1" { … }\nplan "Spring 2" { … }',
   on: 'workspace',
   *check(workspace) {
-    yield* sameName(
-      'plan',
-      workspace.plans().map(({ node }) => node),
-    );
-    yield* sameName(
-      'package',
-      workspace.packages().map(({ node }) => node),
-    );
+    yield* sameName('plan', workspace.plans());
+    yield* sameName('package', workspace.packages());
   },
 });
 
 /** A name is reported at every declaration but the first of its file, and at that too when another file has it. */
-function* sameName(what: string, nodes: readonly Named[]): Iterable<Problem> {
+function* sameName(what: string, meanings: readonly Meaning[]): Iterable<Problem> {
   const groups = Map.groupBy(
-    nodes.filter(({ name }) => name.trim() !== ''),
+    meanings.filter(({ name }) => name.trim() !== ''),
     ({ name }) => nameIdentity(name),
   );
   for (const group of groups.values()) {
     if (group.length < 2) continue;
-    const places = group.map((node): [Named, Place] => [node, placeOf(node, 'name')]);
+    const places = group.map((each): [Meaning, Place] => [each, placeOf(each.node, 'name')]);
     const first = places[0]?.[1];
     const oneFile = places.every(([, { source }]) => source === first?.source);
     for (const [index, [node, at]] of places.entries()) {

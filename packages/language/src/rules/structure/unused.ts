@@ -1,5 +1,4 @@
 import type { AstNode } from 'langium';
-import { isPlanProduct } from '../../generated/ast.ts';
 import { fileOf, type Place, placeOf } from '../../syntax/source.ts';
 import { type Problem, remove, rule } from '../rule.ts';
 
@@ -19,15 +18,9 @@ export const sem008 = rule({
     const used = new Set<AstNode>();
     // A name that is not visible where it is used is meant all the same: SEM006 says how to make it visible.
     const meant = new Set<string>();
-    for (const plan of plans) {
-      if (plan.product) used.add(plan.product);
-      for (const { package: resolved } of plan.upgrades) if (resolved) used.add(resolved.node);
-      for (const { name, devices } of [...(plan.targets?.include ?? []), ...(plan.targets?.exclude ?? [])]) {
-        if (devices) used.add(devices.node);
-        else if (name !== undefined) meant.add(name);
-      }
-      const product = plan.first(isPlanProduct);
-      if (product && !plan.product) meant.add(product.product);
+    for (const { facts } of plans) {
+      for (const node of facts.uses) used.add(node);
+      for (const name of facts.meant) meant.add(name);
     }
     for (const { node } of workspace.deviceLists()) {
       const product = workspace.visible(fileOf(node)).product(node.product);
