@@ -8,6 +8,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 /** Findings as an independent reader takes them: Microsoft's SARIF Multitool, with the rules of SARIF and those of GitHub code scanning. */
 const root = path.join(import.meta.dirname, '../..');
 const multitool: string = createRequire(import.meta.url)('@microsoft/sarif-multitool');
+/** It compares no texts by language, so it needs none of the system's libraries for that. */
+const env = { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' };
 const cwd = mkdtempSync(path.join(tmpdir(), 'otaplan-sarif-'));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
@@ -18,6 +20,7 @@ const readLog = (name: string) => JSON.parse(readFileSync(path.join(cwd, name), 
 const read = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(multitool, args, {
     cwd,
+    env,
     encoding: 'utf8',
   });
   return { status, said: stdout + stderr };
