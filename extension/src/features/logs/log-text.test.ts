@@ -51,4 +51,22 @@ describe('a log as text', () => {
     expect(log.text()).toContain('line 1000');
     expect(log.text()).toMatch(/# \d+ gone/);
   });
+  it('holds a hundred thousand lines, each once and in order', () => {
+    const log = make(100_000);
+    for (let id = 1; id <= 100_000; id += 500) {
+      log.add(
+        Array.from({ length: 500 }, (_, offset) =>
+          line(id + offset, Math.ceil((id + offset) / 10), `line ${id + offset}.`),
+        ),
+      );
+    }
+    const lines = log
+      .text()
+      .split('\n')
+      .filter((text) => text.startsWith('  '));
+    expect(log.count()).toBe(100_000);
+    expect(lines.map((text) => /line (\d+)\./.exec(text)?.[1])).toEqual(
+      Array.from({ length: 100_000 }, (_, i) => `${i + 1}`),
+    );
+  });
 });

@@ -28,13 +28,27 @@ export function logLine(line: LogLine, timeOf: (instant: string) => string): str
   return `  ${timeOf(line.time)}  ${line.cause.padEnd(8)}  ${text}`;
 }
 
+/**
+ * Times of a zone, to the second. Formatting is dear and lines come in bursts: the minute is formatted once, since no zone is off by
+ * seconds any more.
+ */
+function localTimes(zone: string): (instant: string) => string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
+  let minute = Number.NaN;
+  let words = '';
+  return (instant) => {
+    const at = Date.parse(instant);
+    const within = Math.floor(at / 60_000);
+    if (within !== minute) {
+      minute = within;
+      words = format.format(at);
+    }
+    return `${words}:${String(Math.floor(at / 1000) - within * 60).padStart(2, '0')}`;
+  };
+}
+
 export function createLogText(options: LogTextOptions): LogText {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: options.zone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  });
-  const timeOf = (instant: string) => format.format(Date.parse(instant));
+  const timeOf = localTimes(options.zone);
   const kept: { readonly heading: string; readonly text: string }[] = [];
   let dropped = 0;
   let last: number | undefined;
