@@ -117,7 +117,12 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
   const files = new FileStore(join(dataDir, 'files'), random, abandonedBefore);
   const accessKeys = new AccessKeys(store.accounts, keys, clock, random);
   const owner = await accessKeys.openOwner(dataDir, sharedKeys?.owner);
-  const keyDesk = new KeyDesk(store.accounts, accessKeys, clock, random);
+  const keyDesk = new KeyDesk(store.accounts, accessKeys, {
+    clock,
+    random,
+    // The file with the owner's secret follows the key.
+    taken: () => accessKeys.openOwner(dataDir, sharedKeys?.owner),
+  });
   await store.accounts.releaseClaims();
 
   let url = publicUrl?.href.replace(/\/$/, '') ?? '';

@@ -16,12 +16,19 @@ export class KeyDesk {
   readonly #keys: AccessKeys;
   readonly #clock: Clock;
   readonly #random: RandomBytes;
+  readonly #taken: () => Promise<unknown>;
 
-  constructor(store: AccountStore, keys: AccessKeys, clock: Clock, random: RandomBytes) {
+  /** @param taken is called when a key was taken away or replaced */
+  constructor(
+    store: AccountStore,
+    keys: AccessKeys,
+    parts: { readonly clock: Clock; readonly random: RandomBytes; readonly taken: () => Promise<unknown> },
+  ) {
     this.#store = store;
     this.#keys = keys;
-    this.#clock = clock;
-    this.#random = random;
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    this.#taken = parts.taken;
   }
 
   /** The keys of an account, oldest first. */
@@ -72,19 +79,21 @@ export class KeyDesk {
       const audit = this.#audit(who, 'rotateAccessKey', key, detail);
       return { put: [{ ...old, expiresAt }, next], audit, result: next };
     });
+    await this.#taken();
     return this.#withSecret(made);
   }
 
   /** Takes a key away. @throws ProblemError `not-found`, `last-owner` */
-  revoke(account: string, key: string, who: string): Promise<void> {
-    return this.#store.changeAccessKeys(account, (keys) => {
+  async revoke(account: string, key: string, who: string): Promise<void> {
+    await this.#store.changeAccessKeys(account, (keys) => {
       const found = find(keys, key);
       const others = keys.filter((other) => other.key !== key && isLastingOwner(other));
       if (isLastingOwner(found) && others.length === 0)
         throw new ProblemError('last-owner', 'Make another owner key first, or rotate this one.');
       const audit = this.#audit(who, 'revokeAccessKey', key, `${found.role}, “${found.name}”`);
-      return { remove: [key], audit, result: undefined };
+      return { remove: [key], audit, result: null };
     });
+    await this.#taken();
   }
 
   /** By name. */

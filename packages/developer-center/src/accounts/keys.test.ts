@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { verifyFolder } from '../operations/verify.ts';
 import { endUserToken } from '../testing/example-world.ts';
 import { type Running, run } from '../testing/running.ts';
 
@@ -49,10 +50,14 @@ test('an account keeps an owner; when its first key was replaced, the next start
   const last = await dc.call('DELETE', `/ota/v1/keys/${accessKey}`);
   expect([last.status, typeOf(last)]).toEqual([409, 'last-owner']);
   const rotated = await dc.call('POST', `/ota/v1/keys/${accessKey}/rotate`, { body: { overlapMinutes: 1 } });
+  expect(readFileSync(dc.server.accessSecretFile, 'utf8').trim()).toBe(rotated.json.secret);
   expect((await dc.call('DELETE', `/ota/v1/keys/${accessKey}`)).status).toBe(204);
   dc = await dc.restart();
   expect([dc.server.accessKey, dc.secret]).toEqual([rotated.json.key, rotated.json.secret]);
   expect((await dc.call('GET', '/ota/v1/keys')).json.items).toHaveLength(1);
+  await dc.call('POST', '/ota/v1/keys', { body: { name: 'second', role: 'owner' } });
+  await dc.server.close();
+  expect((await verifyFolder(dc.dataDir)).problems).toEqual([]);
 });
 
 test('a repeat with the same Idempotency-Key is told the same secret, which lies in no file', async () => {

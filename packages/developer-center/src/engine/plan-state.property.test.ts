@@ -22,7 +22,10 @@ const document: PlanMachine['document'] = {
 };
 
 const act = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.constant('pass' as const), fc.constantFrom(1, 7, 30, 95, 600, 2000, -60, -5000)) },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(fc.constant('pass' as const), fc.constantFrom(1, 7, 30, 95, 600, 2000, -60, -5000)),
+  },
   { weight: 4, arbitrary: fc.tuple(fc.constant('decide' as const), fc.boolean()) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('suspend' as const)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('resume' as const)) },

@@ -12,7 +12,7 @@ export interface Inspection {
     readonly sha256: string;
     readonly size: number;
   }[];
-  readonly accessKeys: readonly { readonly key: string; readonly secret: string; readonly role: string }[];
+  readonly accessKeys: readonly { readonly key: string; readonly secret: string }[];
   /** Secrets that replicas share in the database, by name. */
   readonly secrets: ReadonlyMap<string, string>;
 }

@@ -5,7 +5,7 @@ import type { Row } from './row.ts';
 export const inspectSql = {
   files: `SELECT package.name AS package, package_file.* FROM package_file JOIN package ON package.row = package_row
     WHERE md5 IS NOT NULL ORDER BY package_row, place`,
-  accessKeys: 'SELECT key, secret, role FROM access_key ORDER BY key',
+  accessKeys: 'SELECT key, secret FROM access_key ORDER BY key',
   incomplete: `SELECT name FROM package WHERE complete <> (NOT EXISTS
     (SELECT 1 FROM package_file WHERE package_row = package.row AND md5 IS NULL)) ORDER BY name`,
   twice: `SELECT count(*) AS n FROM (SELECT 1 AS one FROM plan_device GROUP BY plan_row, device_id HAVING count(*) > 1) AS twice`,
@@ -21,7 +21,7 @@ export function inspectedFileOf(row: Row): Inspection['files'][number] {
 }
 
 export function inspectedKeyOf(row: Row): Inspection['accessKeys'][number] {
-  return { key: String(row['key']), secret: String(row['secret']), role: String(row['role']) };
+  return { key: String(row['key']), secret: String(row['secret']) };
 }
 
 export function incompleteProblem(row: Row): string {
