@@ -1,6 +1,7 @@
 import { type Block, concreteOf, type SourceFile } from '@otaplan/language';
 import { type AstNode, type CstNode, CstUtils, GrammarUtils, isLeafCstNode } from 'langium';
 import type { Position } from 'vscode-languageserver';
+import { cleanPosition } from './documents.ts';
 
 /** The word at a cursor, and what the tree takes it for. */
 export interface AtCursor {
@@ -16,7 +17,7 @@ export interface AtCursor {
 
 /** Offset of a position, whatever a client sends. */
 export function offsetAt(file: SourceFile, position: Position): number {
-  return file.offsetAt(position);
+  return file.offsetAt(cleanPosition(position));
 }
 
 /** What stands at an offset; of two words that touch there, the second, unless it is a sign. */

@@ -160,27 +160,30 @@ function plans(session: Session, analysis: Analysis, { uri }: PlansParams): Plan
   const { project } = session;
   const file = uri === undefined ? undefined : project.file(normalUri(uri));
   if (uri !== undefined && !file) return [];
-  const findings = new Map<string, Finding[]>();
-  return project.workspace.plans(file).map((plan) => {
+  const { workspace } = project;
+  const findings = new Map<string, readonly Finding[]>();
+  const findingsOf = (each: string) => {
+    const known = findings.get(each) ?? project.findings(each);
+    findings.set(each, known);
+    return known;
+  };
+  return workspace.plans(file).map((plan) => {
     const { source, start, end } = placeOf(plan.node);
     const name = placeOf(plan.node, 'name');
-    const range = source.range(start, end);
-    const ofFile = findings.get(source.uri) ?? project.findings(source.uri);
-    findings.set(source.uri, ofFile);
-    const within = ofFile.filter(
-      (each) => each.range.start.line >= range.start.line && each.range.end.line <= range.end.line,
-    );
-    const errors = within.filter(({ severity }) => severity === 'error').length;
+    const concerned = [...visibleFiles(plan.file, workspace)]
+      .flatMap((each) => findingsOf(each.uri))
+      .filter(concerning(plan, workspace));
+    const errors = concerned.filter(({ severity }) => severity === 'error').length;
     const lowered = errors === 0 ? lower(plan) : undefined;
     return {
       uri: session.clientUri(source.uri),
       name: plan.name,
-      range,
+      range: source.range(start, end),
       selectionRange: source.range(name.start, name.end),
       product: plan.product?.statements.find(ast.isProductKey)?.value ?? null,
       digest: lowered?.kind === 'plan' ? lowered.plan.digest : null,
       errors,
-      warnings: within.filter(({ severity }) => severity === 'warning').length,
+      warnings: concerned.filter(({ severity }) => severity === 'warning').length,
     };
   });
 }

@@ -1,4 +1,4 @@
-import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
+import type { Position, TextDocumentContentChangeEvent } from 'vscode-languageserver';
 import { DocumentText } from './document-text.ts';
 import { normalUri } from './uris.ts';
 
@@ -46,7 +46,7 @@ export class Documents {
       let [start, end] = [0, length];
       if ('range' in change) {
         // Positions beyond a line or the text mean its end; an end before its start is swapped with it.
-        const offsets = [text.offsetAt(change.range.start), text.offsetAt(change.range.end)];
+        const offsets = [change.range.start, change.range.end].map((each) => text.offsetAt(cleanPosition(each)));
         [start, end] = [Math.min(...offsets), Math.max(...offsets)];
       }
       text.replace(start, end, change.text);
@@ -61,6 +61,13 @@ export class Documents {
     this.open.delete(uri);
     return uri;
   }
+}
+
+/** A position of whole numbers, none below zero; what is no number is zero. */
+export function cleanPosition({ line, character }: Position): Position {
+  const clean = (value: number) => (Number.isFinite(value) ? Math.max(0, Math.trunc(value)) : 0);
+  // Before the text is its beginning, wherever in the line.
+  return { line: clean(line), character: line < 0 ? 0 : clean(character) };
 }
 
 /** Two changes one after the other as one: what stays at both ends stays in both. */

@@ -10,9 +10,9 @@ export function normalUri(uri: string): string {
   }
 }
 
-/** The address of the folder that holds a file, without a slash at its end. */
+/** The address of the folder that holds a file, without a slash at its end; empty for a document that lies in none. */
 export function folderOf(uri: string): string {
-  return uri.slice(0, uri.lastIndexOf('/'));
+  return uri.slice(0, Math.max(0, uri.lastIndexOf('/')));
 }
 
 /** Whether an address lies below a folder. */

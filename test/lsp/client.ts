@@ -1,30 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import path from 'node:path';
-import {
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { Diagnostic, InitializeResult, PublishDiagnosticsParams } from 'vscode-languageserver-protocol';
 import { paramsProblems, resultProblems } from './meta-model/validate.ts';
+import { startServer, type Transport, type TransportName } from './transports.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-export const serverSource = path.join(root, 'language-server/src/node.ts');
 /** The instant that tests take for now. */
 export const now = Date.UTC(2026, 10, 24, 10);
 
 export interface ClientOptions {
-  readonly command?: readonly string[];
+  readonly transport?: TransportName;
+  /** Options of Node for the server's process. */
+  readonly flags?: readonly string[];
   readonly folders?: readonly string[];
   readonly settings?: unknown;
   readonly initializationOptions?: object;
+  /** Answers requests of the server beside those of LSP: what an editor in a browser says of files. */
+  readonly answer?: (method: string, params: unknown) => unknown;
 }
 
-/** A client of the language server over stdio, as an editor is one. Every message of the server is held against the meta model. */
+/** A client of the language server, as an editor is one. Every message of the server is held against the meta model. */
 export class LspClient {
   readonly connection: MessageConnection;
-  readonly process: ChildProcess;
+  private readonly server: Transport;
   /** What is wrong with messages that the server sent. */
   readonly problems: string[] = [];
   /** Requests of the server, by method. */
@@ -33,21 +29,14 @@ export class LspClient {
   capabilities: InitializeResult['capabilities'] = {};
   private readonly published = new Map<string, PublishDiagnosticsParams>();
   private readonly waiting = new Set<() => void>();
-  private stderr = '';
 
-  constructor({ command = [process.execPath, serverSource, '--stdio'] }: ClientOptions = {}) {
-    const [file = '', ...args] = command;
-    this.process = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    const { stdin, stdout, stderr } = this.process;
-    if (!stdin || !stdout || !stderr) throw new Error('The server has no pipes.');
-    stderr.on('data', (chunk) => {
-      this.stderr += String(chunk);
-    });
-    this.connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+  private constructor(server: Transport) {
+    this.server = server;
+    this.connection = createMessageConnection(server.reader, server.writer);
   }
 
   static async start(options: ClientOptions = {}): Promise<LspClient> {
-    const client = new LspClient(options);
+    const client = new LspClient(await startServer(options.transport ?? 'stdio', options.flags));
     const { connection } = client;
     connection.onNotification((method, params) => {
       client.problems.push(...paramsProblems(method, params));
@@ -63,12 +52,12 @@ export class LspClient {
       client.asked.push(method);
       for (const check of client.waiting) check();
       if (method === 'workspace/configuration') return [options.settings ?? null];
-      return null;
+      return options.answer?.(method, params) ?? null;
     });
     connection.listen();
     const folders = (options.folders ?? []).map((uri) => ({ uri, name: uri }));
     const result = await client.request<InitializeResult>('initialize', {
-      processId: process.pid,
+      processId: options.transport === 'worker' ? null : process.pid,
       rootUri: folders[0]?.uri ?? null,
       workspaceFolders: folders.length > 0 ? folders : null,
       initializationOptions: { now, rulesUrl: 'https://example.org/rules', ...options.initializationOptions },
@@ -138,7 +127,7 @@ export class LspClient {
             each.diagnostics.map((d) => `${d.code} ${d.message}`),
           ]),
         ).slice(0, 2000);
-        reject(new Error(`Waited in vain for ${what}. Last: ${last} ${this.stderr.slice(0, 2000)}`));
+        reject(new Error(`Waited in vain for ${what}. Last: ${last} ${this.server.errors().slice(0, 2000)}`));
       }, 20_000);
       const check = () => {
         if (!holds()) return;
@@ -150,11 +139,17 @@ export class LspClient {
     });
   }
 
+  /** Ends the server at once, as a crash would. */
+  async kill(): Promise<void> {
+    this.server.kill();
+    await this.server.gone;
+    this.connection.dispose();
+  }
+
   async stop(): Promise<void> {
-    const gone = new Promise<void>((resolve) => this.process.once('exit', () => resolve()));
     await this.connection.sendRequest('shutdown');
     await this.connection.sendNotification('exit');
-    await gone;
+    await this.server.gone;
     this.connection.dispose();
   }
 }

@@ -1,5 +1,6 @@
 import { canonicalParts, formatStretch, type SourceFile } from '@otaplan/language';
 import type { TextEdit } from 'vscode-languageserver';
+import { offsetAt } from '../cursor.ts';
 import type { Feature } from './feature.ts';
 
 /** Canonical form of a document, of the declarations in a range, and of the one whose brace was just closed. */
@@ -28,7 +29,7 @@ export const formatting: Feature = {
         const source = session.source(textDocument.uri);
         if (!source) return [];
         const { file } = source;
-        return edits(file, formatStretch(file, file.offsetAt(range.start), file.offsetAt(range.end)));
+        return edits(file, formatStretch(file, offsetAt(file, range.start), offsetAt(file, range.end)));
       }),
     );
     connection.onDocumentOnTypeFormatting(
@@ -36,7 +37,7 @@ export const formatting: Feature = {
         const source = session.source(textDocument.uri);
         if (!source) return [];
         const { file } = source;
-        const block = file.blockAt(file.offsetAt(position));
+        const block = file.blockAt(offsetAt(file, position));
         // While braces inside are closed one by one, the declaration is not whole yet.
         if (!block || block.broken || !block.text.trimEnd().endsWith('}')) return [];
         const end = block.offset + block.text.length;

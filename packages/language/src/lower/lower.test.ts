@@ -157,6 +157,14 @@ describe('lowering', () => {
     ]);
   });
 
+  it('makes no document of half a character, which has no canonical form', () => {
+    for (const text of [plan.replace('Spring', 'Spr\ud800'), plan.replace('because "b"', 'because "\udc00"')]) {
+      const { plans, incomplete } = compiled({ 'catalog.otaplan': catalog, 'plan.otaplan': text });
+      expect(plans).toEqual([]);
+      expect(incomplete.map(({ lacks }) => lacks)).toEqual([['text without halves of characters']]);
+    }
+  });
+
   it('makes no document of a file with errors', () => {
     const sources = { files: new Map([['file:///w/plan.otaplan', 'plan "A" { retry 5 }']]) };
     const { plans, errors } = compile(sources, world());

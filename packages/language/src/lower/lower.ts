@@ -40,21 +40,29 @@ export function lower(plan: PlanMeaning): Lowered {
   const mode = need(plan.mode, 'a `mode`');
   if (!key || !effective || !targets || !mode || lacks.length > 0)
     return { kind: 'incomplete', name: plan.name, lacks };
-  return {
-    kind: 'plan',
-    plan: withDigest({
-      name: plan.name,
-      product: key,
-      effective,
-      targets,
-      components: components.filter((component) => component !== undefined),
-      mode,
-      conditions: plan.conditions,
-      retry: plan.retry,
-      waves: lowerWaves(plan.waves),
-      allow: lowerAllow(plan),
-    }),
+  const lowered: Omit<Plan, 'digest'> = {
+    name: plan.name,
+    product: key,
+    effective,
+    targets,
+    components: components.filter((component) => component !== undefined),
+    mode,
+    conditions: plan.conditions,
+    retry: plan.retry,
+    waves: lowerWaves(plan.waves),
+    allow: lowerAllow(plan),
   };
+  // Such a text has no canonical JSON, and so no digest (SYN007 reports it).
+  if (!isWellFormed(lowered))
+    return { kind: 'incomplete', name: plan.name, lacks: ['text without halves of characters'] };
+  return { kind: 'plan', plan: withDigest(lowered) };
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (Array.isArray(value)) return value.every((each) => isWellFormed(each));
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, each]) => key.isWellFormed() && isWellFormed(each));
 }
 
 function lowerPeriod({ period }: PlanMeaning): Plan['effective'] | undefined {
