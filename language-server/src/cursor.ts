@@ -1,5 +1,5 @@
 import { type Block, concreteOf, type SourceFile } from '@otaplan/language';
-import { type AstNode, type CstNode, CstUtils, GrammarUtils, isLeafCstNode } from 'langium';
+import { type AstNode, AstUtils, type CstNode, CstUtils, GrammarUtils, isLeafCstNode } from 'langium';
 import type { Position } from 'vscode-languageserver';
 import { cleanPosition } from './documents.ts';
 
@@ -32,6 +32,8 @@ export function atCursor(file: SourceFile, offset: number): AtCursor | undefined
   const before = inBlock > 0 ? leafAt(root, inBlock - 1) : undefined;
   const leaf = here && /[\p{L}\p{N}_"]/u.test(here.text) ? here : (before ?? here);
   if (!leaf || leaf.offset > inBlock || leaf.end < inBlock) return undefined;
+  // What the parser gave up while it recovered belongs to no tree.
+  if (AstUtils.findRootNode(leaf.astNode) !== AstUtils.findRootNode(declaration)) return undefined;
   const property = GrammarUtils.findAssignment(leaf)?.feature;
   return {
     block,
