@@ -74,7 +74,11 @@ await Promise.all([
   ),
   ...(process.argv.includes('--tests')
     ? [
-        build({ ...commonjs, entryPoints: { 'test/index': 'test/host/index.ts' }, external: ['vscode', 'mocha'] }),
+        build({
+          ...commonjs,
+          entryPoints: { 'test/index': 'test/host/index.ts', 'test/restricted': 'test/restricted/index.ts' },
+          external: ['vscode', 'mocha'],
+        }),
         build({
           ...browser,
           format: 'cjs',

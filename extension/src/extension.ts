@@ -22,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): OtaplanApi & { inter
     settings: createSettings(),
     boundary: createBoundary(log),
     ambient: systemAmbient,
+    environment: process.env,
   };
   setContext('platform', 'node');
   const module = context.asAbsolutePath('dist/language-server.cjs');

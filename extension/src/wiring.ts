@@ -20,6 +20,7 @@ import { statusBar } from './features/status/status-bar.ts';
 import { type Commands, registerCommands } from './infrastructure/commands.ts';
 import { type Connections, createConnections } from './infrastructure/connections.ts';
 import { createDocuments } from './infrastructure/documents.ts';
+import { connectionOfEnvironment } from './infrastructure/given-connection.ts';
 import type { Host } from './infrastructure/host.ts';
 import { createLives, type Lives } from './infrastructure/live.ts';
 import type { Plans } from './infrastructure/plans.ts';
@@ -41,7 +42,13 @@ export interface Internals {
 export function wire(host: Host, plans: Plans, languageCommands: Commands) {
   const { context } = host;
   const vault = createVault(context.secrets);
-  const connections = createConnections({ settings: host.settings, vault, ambient: host.ambient, log: host.log });
+  const connections = createConnections({
+    settings: host.settings,
+    vault,
+    ambient: host.ambient,
+    log: host.log,
+    environment: connectionOfEnvironment(host.environment),
+  });
   const lives = createLives(connections, host.ambient);
   const documents = createDocuments();
   const targets = createTargets(connections, lives, planWords);

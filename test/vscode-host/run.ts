@@ -1,6 +1,6 @@
 /**
  * Everything that runs in a real VS Code: the extension host, the web worker host, and the packaged extension by mouse and keyboard.
- * `--only host|web|ui` runs one of them; `--shots DIR` is where pictures go.
+ * `--only host|restricted|electron|web|ui` runs one of them; `--shots DIR` is where pictures go.
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -32,11 +32,16 @@ const host = (...args: string[]) => [
 const wanted = (name: string) => options.only === undefined || options.only === name;
 
 step('firmware of the example', path.join(example, 'make-firmware.ts'));
-if (wanted('host') || wanted('web')) step('bundles with tests', path.join(extension, 'build.mjs'), '--tests');
+if (options.only !== 'ui') step('bundles with tests', path.join(extension, 'build.mjs'), '--tests');
 if (wanted('host')) {
   const tests = path.join(extension, 'dist/test/index.cjs');
   step('in the extension host', ...host('--tests', tests, '--timeout', '600'));
 }
+if (wanted('restricted')) {
+  const tests = path.join(extension, 'dist/test/restricted.cjs');
+  step('in a folder that nobody trusted', ...host('--restricted', '--tests', tests, '--timeout', '240'));
+}
+if (options.only === 'electron') step('in a desktop VS Code', path.join(here, 'src/electron-test.ts'));
 if (wanted('web')) {
   const tests = path.join(extension, 'dist/test/web.cjs');
   step('in the web worker host', ...host('--kind', 'web', '--tests', tests, '--timeout', '240'));

@@ -2,6 +2,7 @@ import { type Ambient, type Client, type Credentials, createClient } from '@otap
 import * as vscode from 'vscode';
 import { choose } from './choices.ts';
 import { OperationError } from './errors.ts';
+import type { GivenConnection } from './given-connection.ts';
 import type { Log } from './log.ts';
 import { createNetwork } from './network.ts';
 import type { ConnectionSetting, Settings } from './settings.ts';
@@ -9,15 +10,10 @@ import type { Vault } from './vault.ts';
 
 /** A Developer Center that this VS Code knows. */
 export interface Connection extends ConnectionSetting {
-  /** Started from here, and gone with this window. */
-  readonly local: boolean;
+  /** Not of the settings: started from here, or named by the environment. It can be neither removed nor signed out of. */
+  readonly given: boolean;
   /** Access key that is signed in, to be shown; `null`: signed out. */
   readonly accessKey: string | null;
-}
-
-/** A Developer Center that was started from here. */
-export interface LocalConnection extends ConnectionSetting {
-  readonly credentials: Credentials;
 }
 
 /** Connections, which of them is in use, and a client for each. One client serves everybody: it shares one log-in. */
@@ -31,7 +27,8 @@ export interface Connections extends vscode.Disposable {
   pick(): Promise<Connection>;
   /** Throws `notSignedIn`. Reaches no network by itself. */
   client(connection: Connection): Client;
-  setLocal(local: LocalConnection | undefined): void;
+  /** What was started from here; `undefined`: nothing any more. */
+  setLocal(local: GivenConnection | undefined): void;
 }
 
 export function createConnections(options: {
@@ -39,15 +36,17 @@ export function createConnections(options: {
   vault: Vault;
   ambient: Ambient;
   log: Log;
+  environment: GivenConnection | undefined;
 }): Connections {
-  const { settings, vault, ambient } = options;
+  const { settings, vault, ambient, environment } = options;
   const log = options.log.of('client');
   const changed = new vscode.EventEmitter<void>();
   const clients = new Map<string, { readonly accessKey: string; readonly client: Client }>();
-  let local: LocalConnection | undefined;
+  let local: GivenConnection | undefined;
+  const given = () => [local, environment].flatMap((each) => each ?? []);
 
   const credentialsOf = (server: string): Credentials | undefined =>
-    local?.server === server ? local.credentials : vault.ofServer(server);
+    given().find((each) => each.server === server)?.credentials ?? vault.ofServer(server);
 
   /** Closes clients whose account is gone or another. */
   const prune = () => {
@@ -63,11 +62,12 @@ export function createConnections(options: {
   const connections: Connections = {
     onDidChange: changed.event,
     all() {
-      const known = settings.connections().filter((each) => each.name !== local?.name);
-      return [...(local ? [local] : []), ...known].map(({ name, server }) => ({
+      const first = given();
+      const known = settings.connections().filter((each) => first.every(({ name }) => name !== each.name));
+      return [...first, ...known].map(({ name, server }) => ({
         name,
         server,
-        local: server === local?.server,
+        given: first.some((each) => each.server === server),
         accessKey: credentialsOf(server)?.accessKey ?? null,
       }));
     },

@@ -26,6 +26,7 @@ export type OperationErrorCode =
   | 'noRepository'
   | 'staleDocument'
   | 'localServerFailed'
+  | 'localServerGone'
   | 'nodeTooOld'
   | 'nothingToDo'
   | 'languageServerSilent';

@@ -11,6 +11,8 @@ export interface Host {
   readonly settings: Settings;
   readonly boundary: Boundary;
   readonly ambient: Ambient;
+  /** Variables that VS Code was started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Refuses in a workspace that is not trusted: nothing of it may reach the network. */

@@ -1,5 +1,6 @@
 import { directExchange, type Exchange, fetchExchange } from '@otaplan/client';
 import * as vscode from 'vscode';
+import { requireTrust } from './host.ts';
 
 /**
  * How requests of this extension reach a Developer Center: by VS Code's own `fetch`, which goes through its user's proxy
@@ -12,6 +13,8 @@ export function createNetwork(): Exchange {
   let unverified: { readonly key: string; readonly exchange: Exchange } | undefined;
   return {
     async request(request) {
+      // The last gate of several: nothing leaves an untrusted workspace, whoever asked.
+      requireTrust();
       const http = vscode.workspace.getConfiguration('http');
       if (http.get<boolean>('proxyStrictSSL') !== false) return verified.request(request);
       const proxy = String(http.get<unknown>('proxy') ?? '').trim();

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * The real VS Code workbench in the browser with this extension, the water-meter example, a local Developer Center and a rollout under
- * way: `npm run vscode`. Everything listens on 127.0.0.1 only; the address holds a token. Ctrl-C ends it all.
+ * A real VS Code (the desktop one if `code` is there, else the workbench in the browser) with this extension, the water-meter example, a
+ * local Developer Center that it is signed in to, and a rollout under way: `npm run vscode`. Everything listens on 127.0.0.1 only; the
+ * address holds a token. Ctrl-C ends it all.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -9,14 +10,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { desktopCode, openDesktop } from './desktop.ts';
 import { builtVsix, exampleFolder, exampleProduct, moveToToday } from './example.ts';
 import { createProfile, installVsix, startVscode } from './vscode-server.ts';
 
 const { values: options } = parseArgs({
   options: {
     port: { type: 'string', default: '8100' },
-    /** Port of Developer Center. */
-    center: { type: 'string', default: '8181' },
+    /** Port of Developer Center; any without. */
+    center: { type: 'string', default: '0' },
+    /** In the browser, even where there is a desktop VS Code. */
+    browser: { type: 'boolean', default: false },
     open: { type: 'boolean', default: false },
     /** Ends at once when everything is up: proves it without a person. */
     check: { type: 'boolean', default: false },
@@ -42,24 +46,16 @@ if (!existsSync(builtVsix)) {
   if (status !== 0) process.exit(status ?? 1);
 }
 const began = Date.now();
-// the connection in the settings names it before it runs
-const serverPort = Number(options.center);
-const profile = createProfile(
-  {
-    'workbench.colorTheme': 'Default Dark Modern',
-    'otaplan.connections': [{ name: 'Demonstration', server: `http://127.0.0.1:${serverPort}` }],
-  },
-  exampleFolder,
-);
+const profile = createProfile({ 'workbench.colorTheme': 'Default Dark Modern' }, exampleFolder);
 process.once('exit', () => {
   for (const child of children) child.kill('SIGTERM');
   profile.remove();
 });
 moveToToday(profile.workspace, Date.now());
-installVsix(profile, builtVsix);
 
 const folder = path.join(profile.dir, 'developer-center');
-const center = await start(['server', '--data', folder, '--port', String(serverPort)], process.env);
+const center = await start(['server', '--data', folder, '--port', String(options.center)], process.env);
+// the extension takes its connection from these, as the command does: nobody types a key
 const environment = {
   ...process.env,
   OTAPLAN_SERVER: String(center['url']),
@@ -76,18 +72,22 @@ await start(
 const plan = path.join(profile.workspace, 'today.otaplan');
 spawnSync(process.execPath, [otaplan, 'deploy', plan, '--activate', '--yes'], { env: environment, stdio: 'ignore' });
 
-// a token, since any page in the same browser can reach the loopback
-const token = randomBytes(16).toString('hex');
-const vscode = await startVscode(profile, { connectionToken: token, port: Number(options.port) });
-const address = `http://127.0.0.1:${vscode.port}/?tkn=${token}&folder=${encodeURIComponent(profile.workspace)}`;
-console.log(`
-  VS Code           ${address}
-  Developer Center  ${center['url']}  (Upgrade Monitor → Sign In)
-  access key        ${center['accessKey']}
-  access secret     in ${center['accessSecretFile']}
+const about = `
+  Developer Center  ${center['url']}  (signed in; npx otaplan finds it in the terminal of VS Code too)
 
   Ready after ${((Date.now() - began) / 1000).toFixed(0)} s. Ctrl-C ends it.
-`);
+`;
+const code = options.browser ? undefined : desktopCode(process.env);
+if (code !== undefined) {
+  console.log(`\n  VS Code           ${code}, in a window of its own; closing it ends this${about}`);
+  process.exit(openDesktop(code, { profile, vsix: builtVsix, environment, check: options.check }) ? 0 : 1);
+}
+installVsix(profile, builtVsix);
+// a token, since any page in the same browser can reach the loopback
+const token = randomBytes(16).toString('hex');
+const vscode = await startVscode(profile, { connectionToken: token, port: Number(options.port), environment });
+const address = `http://127.0.0.1:${vscode.port}/?tkn=${token}&folder=${encodeURIComponent(profile.workspace)}`;
+console.log(`\n  VS Code           ${address}${about}`);
 if (options.open) {
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   spawn(opener, [address], { stdio: 'ignore', detached: true })

@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
     setting: { type: 'string', multiple: true, default: [] },
     timeout: { type: 'string', default: '180' },
     screenshot: { type: 'string' },
+    /** The folder is opened as one that nobody trusted. */
+    restricted: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -124,12 +126,16 @@ function judge(ending: Ending, result: Result | undefined): { code: number; why:
   return { code: 0, why: `${result.passes} passed` };
 }
 
-const profile = createProfile(settings(), options.folder);
+const untrusted = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' };
+const profile = createProfile({ ...(options.restricted ? untrusted : {}), ...settings() }, options.folder);
 let server: VscodeServer | undefined;
 let browser: Browser | undefined;
 let verdict = { code: 2, why: '' };
 try {
-  [server, browser] = await Promise.all([startVscode(profile, { acceptTests: true }), launchChromium()]);
+  [server, browser] = await Promise.all([
+    startVscode(profile, { acceptTests: true, workspaceTrust: options.restricted }),
+    launchChromium(),
+  ]);
   const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage();
   const { ending, result } = await runIn(page, server, profile.workspace);
   verdict = judge(ending, result);

@@ -94,10 +94,10 @@ export function extensionLogs(profile: Profile, name: string, lines: number): st
 }
 
 /** Sockets and locks go to the profile; without a gallery the workbench asks no server for extensions. */
-function environment(profile: Profile): NodeJS.ProcessEnv {
+function environment(profile: Profile, base = process.env): NodeJS.ProcessEnv {
   const temporary = path.join(profile.dir, 'tmp');
   mkdirSync(temporary, { recursive: true });
-  return { ...process.env, EXTENSIONS_GALLERY: '{}', TMPDIR: temporary, XDG_RUNTIME_DIR: temporary };
+  return { ...base, EXTENSIONS_GALLERY: '{}', TMPDIR: temporary, XDG_RUNTIME_DIR: temporary };
 }
 
 function places(profile: Profile): string[] {
@@ -141,6 +141,8 @@ export interface ServerOptions {
   readonly acceptTests?: boolean;
   /** Workspace trust is asked about. Off unless a test is about it. */
   readonly workspaceTrust?: boolean;
+  /** Variables for it and its extensions, in the place of this process's own. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 const startMilliseconds = 60_000;
@@ -160,7 +162,7 @@ export async function startVscode(profile: Profile, options: ServerOptions = {})
       ...(options.acceptTests ? ['--enable-smoke-test-driver'] : []),
     ],
     // a process group of its own, so that its end is the end of all that it started
-    { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: environment(profile) },
+    { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: environment(profile, options.environment) },
   );
   const kill = (signal: NodeJS.Signals) => {
     try {

@@ -58,7 +58,7 @@ export function accounts(host: Host, vault: Vault, connections: Connections) {
       if (added && added.accessKey === null) await signIn(host, vault, added);
     },
     async removeConnection(argument?: unknown) {
-      const connection = await oneOf(argument, (each) => !each.local, vscode.l10n.t('Remove which connection?'));
+      const connection = await oneOf(argument, (each) => !each.given, vscode.l10n.t('Remove which connection?'));
       await confirm(
         vscode.l10n.t('Remove the connection {0}?', connection.name),
         vscode.l10n.t('It is taken out of the settings and signed out. Nothing changes at {0}.', connection.server),
@@ -82,7 +82,7 @@ export function accounts(host: Host, vault: Vault, connections: Connections) {
       await vault.ready;
       const connection = await oneOf(
         argument,
-        (each) => each.accessKey !== null && !each.local,
+        (each) => each.accessKey !== null && !each.given,
         vscode.l10n.t('Sign out of which Developer Center?'),
       );
       const account = vault.ofServer(connection.server);

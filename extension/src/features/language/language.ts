@@ -18,6 +18,7 @@ import type { Log } from '../../infrastructure/log.ts';
 import type { Plans } from '../../infrastructure/plans.ts';
 import { answerFileQuestions } from './files.ts';
 import { linkToRules, showRule } from './rules.ts';
+import { languageStatus } from './status.ts';
 
 export interface LanguageOptions {
   readonly log: Log;
@@ -56,6 +57,7 @@ export function language(options: LanguageOptions) {
   let deployed: readonly DeployedPlanWire[] | null | undefined;
 
   const handlers = [
+    languageStatus(client),
     client.onNotification(methods.plansChanged, ({ uris }: PlansChangedParams) => changed.fire(uris)),
     client.onNotification(methods.catalogueWanted, () => undefined),
     ...(options.filesFromHere ? answerFileQuestions(client) : []),

@@ -55,6 +55,15 @@ export function local(host: Host, connections: Connections, plans: Plans, onDevi
     if (ending) await Promise.all([...ending.devices, ending.server].map((child) => child.stop()));
   }
 
+  /** It ended by itself. What it kept is on disk: started again, it goes on where it was. */
+  async function gone(devices: number): Promise<never> {
+    await stop();
+    throw new OperationError('localServerGone', vscode.l10n.t('The local Developer Center stopped unexpectedly.'), [
+      { title: vscode.l10n.t('Start Again'), command: 'otaplan.startLocalDeveloperCenter', args: [devices] },
+      { title: vscode.l10n.t('Show Log'), command: 'otaplan.showExtensionLog' },
+    ]);
+  }
+
   const commands: Commands = {
     /** @param devices how many simulated devices; asked for when it is not given */
     async startLocalDeveloperCenter(devices?: unknown) {
@@ -86,7 +95,7 @@ export function local(host: Host, connections: Connections, plans: Plans, onDevi
         running = started;
         void server.onExit.then((code) => {
           log.info(`Developer Center ended (${code})`);
-          if (running === started) void stop();
+          if (running === started) void host.boundary('local', () => gone(count));
         });
         setContext('localRunning', true);
         log.info(`listens at ${url}`);

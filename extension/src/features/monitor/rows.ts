@@ -47,7 +47,7 @@ export function connectionRow(node: ConnectionNode, connection: Connection, link
   item.iconPath = icon(
     broken
       ? { icon: 'debug-disconnect', color: 'charts.red' }
-      : { icon: connection.local ? 'server-process' : 'server', color: null },
+      : { icon: connection.given ? 'server-process' : 'server', color: null },
   );
   const words = !signedIn
     ? vscode.l10n.t('signed out')
