@@ -57,9 +57,13 @@ const exact = (workbench: Workbench, label: string): Locator =>
   workbench.page.locator(`.pane-body .monaco-list-row[aria-label^="${label}"]`).first();
 
 async function signIn(workbench: Workbench, load: Load): Promise<void> {
-  await workbench.row('Sign in to see its plans').click();
+  const question = workbench.page.locator('.quick-input-widget', { hasText: 'Access key' });
+  // a click is lost when the tree is drawn under it
+  while (!(await question.isVisible())) {
+    await workbench.row('Sign in to see its plans').click();
+    await question.waitFor({ timeout: 5000 }).catch(() => undefined);
+  }
   const asks = (text: string) => workbench.page.locator('.quick-input-widget', { hasText: text }).waitFor();
-  await asks('Access key');
   await workbench.answer(load.accessKey);
   await asks('Access secret');
   await workbench.answer(load.accessSecret);
