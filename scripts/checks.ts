@@ -5,7 +5,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root, step } from './steps.ts';
-import { wantPostgres, wantRsync } from './system-packages.ts';
+import { wantMosquitto, wantPostgres, wantRsync } from './system-packages.ts';
 
 const all = process.argv.includes('--all');
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -44,7 +44,10 @@ step('format and lint', 'biome', ['ci', '--error-on-warnings', '.']);
 step('types', 'tsc', ['-b']);
 step('build', 'node', ['scripts/build.ts']);
 tests('architecture', 'architecture');
-if (all) wantPostgres();
+if (all) {
+  wantPostgres();
+  wantMosquitto();
+}
 tests('unit', 'unit');
 tests('end to end', 'end-to-end');
 if (all) {

@@ -29,5 +29,11 @@ export function wantRsync(): void {
   if (installDebian('rsync')) console.error('── Debian’s rsync was installed for tests');
 }
 
+/** The MQTT broker that devices are tested with beside the one of our own; such tests are skipped by name without it. */
+export function wantMosquitto(): void {
+  if (existsSync('/usr/sbin/mosquitto')) return;
+  if (installDebian('mosquitto')) console.error('── Debian’s mosquitto was installed for tests');
+}
+
 // By itself: `node scripts/system-packages.ts NAME…`, for tests that cannot import it.
 if (import.meta.main) process.exitCode = installDebian(...process.argv.slice(2)) ? 0 : 1;

@@ -107,7 +107,9 @@ export class Bench {
   }
 
   /** Registers the example and starts its devices, or the first `devices` of them; resolves when they are online. */
-  async startFleet(options: { faults?: string; devices?: number; speed?: number } = {}): Promise<ChildProcess> {
+  async startFleet(
+    options: { faults?: string; devices?: number; speed?: number; mqtt?: string } = {},
+  ): Promise<ChildProcess> {
     if (options.devices !== undefined) {
       const count = options.devices;
       this.edit(
@@ -142,6 +144,7 @@ export class Bench {
       ],
       ...['--component', 'module:FOTA=2.3.1', '--component', 'mcu:STM32=1.8.3'],
       ...(options.faults ? ['--faults', options.faults] : []),
+      ...(options.mqtt ? ['--transport', 'mqtt', '--mqtt', options.mqtt] : []),
     );
     return child;
   }

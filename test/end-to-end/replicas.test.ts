@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import path from 'node:path';
 import { systemClock } from '@otaplan/developer-center';
 import { openPostgresStore } from '@otaplan/developer-center/postgres';
+import { noMosquitto, startMosquitto, type TestMosquitto } from '@otaplan/developer-center/testing/mosquitto';
 import { findPostgres } from '@otaplan/developer-center/testing/postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Bench, type Overview, settled, until } from './harness.ts';
@@ -15,22 +16,48 @@ const plan = 'Water meter 2.4 today';
 const devices = 200;
 
 describe.skipIf(typeof postgres === 'string')(`replicas on one PostgreSQL${why}`, () => {
-  const bench = new Bench();
-  const balancer = new Balancer();
   afterAll(async () => {
-    await bench.close();
-    balancer.close();
     if (typeof postgres !== 'string') await postgres.stop();
   });
 
-  test('one of two is killed in the middle, and everything ends right', async () => {
+  const onMosquitto = noMosquitto === null ? 'by MQTT over one mosquitto' : `by MQTT (skipped: ${noMosquitto})`;
+  test('one of two is killed in the middle, and everything ends right', () => kill(null));
+  test.skipIf(noMosquitto !== null)(`the same with devices that speak ${onMosquitto}`, async () => {
+    const broker = await startMosquitto(null);
+    try {
+      await kill(broker);
+    } finally {
+      await broker.stop();
+    }
+  });
+
+  /** @param broker devices speak MQTT with it, and both replicas share what they publish */
+  async function kill(broker: TestMosquitto | null) {
     if (typeof postgres === 'string') return;
+    const bench = new Bench();
+    const balancer = new Balancer();
+    try {
+      await killOneOfTwo(bench, balancer, broker);
+    } finally {
+      await bench.close();
+      balancer.close();
+    }
+  }
+
+  async function killOneOfTwo(bench: Bench, balancer: Balancer, broker: TestMosquitto | null) {
+    if (typeof postgres === 'string') return;
+    if (broker) {
+      bench.env['OTAPLAN_MQTT'] = broker.inside;
+      bench.env['OTAPLAN_MQTT_USERNAME'] = broker.username;
+      bench.env['OTAPLAN_MQTT_PASSWORD'] = broker.password;
+    }
+    const replica = (publicUrl: string) => startReplica(bench, balancer, publicUrl);
     const database = await postgres.database();
     // By the environment: what stands in the arguments, every user of the machine can read.
     bench.env['OTAPLAN_DATABASE'] = database;
     const url = await balancer.listen();
-    const [first] = await Promise.all([startReplica(url), startReplica(url)]);
-    await bench.startFleet({ devices, speed: 120 });
+    const [first] = await Promise.all([replica(url), replica(url)]);
+    await bench.startFleet({ devices, speed: 120, ...(broker ? { mqtt: broker.url } : {}) });
     await bench.done('deploy', 'today.otaplan', '--activate', '--yes');
 
     await until(
@@ -59,10 +86,10 @@ describe.skipIf(typeof postgres === 'string')(`replicas on one PostgreSQL${why}`
     } finally {
       await store.close();
     }
-  });
+  }
 
   /** A replica behind the balancer; all share the folder of package files. */
-  async function startReplica(publicUrl: string): Promise<ChildProcess> {
+  async function startReplica(bench: Bench, balancer: Balancer, publicUrl: string): Promise<ChildProcess> {
     const folder = path.join(bench.folder, 'center');
     const { child, ready } = await bench.start(
       ...['server', '--data', folder, '--port', '0', '--public-url', publicUrl, '--log', 'warn'],

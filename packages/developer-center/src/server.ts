@@ -14,6 +14,7 @@ import { deviceRoutes } from './gateway/device-routes.ts';
 import { DownloadTokens } from './gateway/downloads.ts';
 import { endUserRoutes } from './gateway/end-user-routes.ts';
 import { fileRoutes } from './gateway/file-routes.ts';
+import { type MqttOptions, openMqtt } from './gateway/mqtt/open.ts';
 import { Polls } from './gateway/polls.ts';
 import { createApp } from './http/app.ts';
 import { EventStreams } from './http/events.ts';
@@ -62,6 +63,10 @@ export interface ServerOptions {
   readonly environment?: Environment;
   /** Calls that one access key may make. */
   readonly rate?: { readonly burst: number; readonly perSecond: number };
+  /** Calls or messages that one device may send. */
+  readonly deviceRate?: { readonly burst: number; readonly perSecond: number };
+  /** Left out: devices speak HTTP only. */
+  readonly mqtt?: MqttOptions;
 }
 
 export interface RunningServer {
@@ -69,6 +74,8 @@ export interface RunningServer {
   readonly url: string;
   /** The port that it listens on. */
   readonly port: number;
+  /** The port of the MQTT broker of our own; `null`: there is none. */
+  readonly mqttPort: number | null;
   /** The owner's access key, made at the first start. */
   readonly accessKey: string;
   /** File with its secret, readable by its owner alone. */
@@ -81,6 +88,9 @@ export interface RunningServer {
 
 /** Generous: only a loop gone wild meets it. */
 const defaultRate = { burst: 2000, perSecond: 500 };
+/** A device makes some thirty calls an upgrade. */
+const defaultDeviceRate = { burst: 300, perSecond: 30 };
+const mostDeviceBuckets = 200_000;
 const minuteMs = 60 * 1000;
 const sweepMs = 60 * minuteMs;
 const dayMs = 24 * 60 * minuteMs;
@@ -146,10 +156,19 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
   await sharedChanges?.start(store.plans, log);
   const authentication = new Authentication(accessKeys, keys, store.registry, clock);
   let closing = false;
+  let mqtt: Awaited<ReturnType<typeof openMqtt>> | null = null;
   let requests = 0;
-  const metrics = new Metrics([
+  const nameRequest = () => `urn:otaplan:request:${epoch}-${++requests}`;
+  const deviceRates = new Rates(options.deviceRate ?? defaultDeviceRate, clock, mostDeviceBuckets);
+  const metrics: Metrics = new Metrics([
     { name: 'otaplan_long_polls', help: 'Long polls of devices that are open.', read: () => polls.open },
     { name: 'otaplan_event_streams', help: 'Streams of live events that are open.', read: () => events.open },
+    { name: 'otaplan_mqtt_connections', help: 'MQTT connections that are up.', read: () => mqtt?.connections ?? 0 },
+    {
+      name: 'otaplan_mqtt_devices',
+      help: 'Devices that are told of their plan over MQTT.',
+      read: () => mqtt?.listening ?? 0,
+    },
     {
       name: 'process_resident_memory_bytes',
       help: 'Resident memory of the process.',
@@ -181,18 +200,26 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
         unseal: (sealed) => unseal(keys.sealing, sealed, 'reply'),
       },
       rates: new Rates(options.rate ?? defaultRate, clock),
+      deviceRates,
       idempotency: new Idempotency(store.accounts, clock, log),
       version,
       authenticate: (kind, headers, params) => authentication.prove(kind, headers, params),
       isClosing: () => closing,
       checkReady: () => store.check(),
-      nameRequest: () => `urn:otaplan:request:${epoch}-${++requests}`,
+      nameRequest,
     },
   );
   const control = 'backup' in kept ? offerControl(app, dataDir, kept) : null;
   const listening = await listen(app, host, options.port);
-  control?.announce(urlOf(listening, host));
   if (url === '') url = urlOf(listening, host);
+  try {
+    const around = { center, clock, log, metrics, rates: deviceRates, nameRequest, host, random, authentication };
+    if (options.mqtt) mqtt = await openMqtt(options.mqtt, around);
+  } catch (error) {
+    await listening.close(clock);
+    throw error;
+  }
+  control?.announce(urlOf(listening, host));
   const scheduler = new Scheduler(center, clock, (error) =>
     log.error({ err: error }, 'What was due could not be done.'),
   );
@@ -211,6 +238,7 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
     polls.close();
     events.close();
     verifications.close();
+    await mqtt?.close();
     await listening.close(clock);
     await scheduler.stop();
     sharedChanges?.close();
@@ -222,6 +250,7 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
   return {
     url,
     port: listening.address.port,
+    mqttPort: mqtt?.port ?? null,
     accessKey: owner.key,
     accessSecretFile: owner.secretFile,
     createAccessKey: (role, name) => keyDesk.create(firstAccount, role, name, owner.key),

@@ -1,6 +1,6 @@
 import { StoreError, type StoreFailure } from './store/store-error.ts';
 
-export type StartFailure = 'portInUse' | 'addressNotOurs' | 'portForbidden' | StoreFailure;
+export type StartFailure = 'portInUse' | 'addressNotOurs' | 'portForbidden' | 'brokerRefuses' | StoreFailure;
 
 /** Why the service could not start, in one sentence that says what to do. */
 export class StartError extends Error {
@@ -19,13 +19,21 @@ export function startErrorOf(error: unknown, where: { host: string; port: number
   if (!(error instanceof Error) || !('code' in error)) return error;
   switch (error.code) {
     case 'EADDRINUSE':
-      return new StartError('portInUse', `Port ${where.port} is in use. Choose another one, or 0 for any.`, error);
+      return new StartError(
+        'portInUse',
+        `Port ${portOf(error) ?? where.port} is in use. Choose another one, or 0 for any.`,
+        error,
+      );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new StartError('addressNotOurs', `${where.host} is not an address of this machine.`, error);
     case 'EACCES':
       if ('syscall' in error && error.syscall === 'listen')
-        return new StartError('portForbidden', `Port ${where.port} may not be opened by this user.`, error);
+        return new StartError(
+          'portForbidden',
+          `Port ${portOf(error) ?? where.port} may not be opened by this user.`,
+          error,
+        );
       return new StartError('readOnly', `The data folder ${where.dataDir} cannot be written.`, error);
     case 'EROFS':
     case 'EPERM':
@@ -35,4 +43,9 @@ export function startErrorOf(error: unknown, where: { host: string; port: number
     default:
       return error;
   }
+}
+
+/** The port that a system error is about. */
+function portOf(error: Error): number | null {
+  return 'port' in error && typeof error.port === 'number' ? error.port : null;
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { openApiDocument } from '@otaplan/api';
+import { openApiDocument, readMqttAddress } from '@otaplan/api';
 import {
   jsonLog,
   type RunningServer,
+  type ServerOptions,
   StartError,
   silentLog,
   startServer,
@@ -22,6 +23,8 @@ interface Options {
   host: string;
   port: number;
   publicUrl?: string;
+  mqttPort?: number;
+  mqtt?: string;
   log: string;
 }
 
@@ -41,6 +44,13 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
     )
     .option('--port <port>', 'port to listen on; 0: any', port, 8181)
     .option('--public-url <url>', 'address under which devices reach it, when it is another')
+    .option('--mqtt-port <port>', 'let devices speak MQTT, too, at this port; 0: any', port)
+    .addOption(
+      new Option(
+        '--mqtt <url>',
+        'let devices speak MQTT, too, at this MQTT 5 broker (mqtt:// or mqtts://); user and password by OTAPLAN_MQTT_USERNAME and OTAPLAN_MQTT_PASSWORD',
+      ).env('OTAPLAN_MQTT'),
+    )
     .addOption(
       new Option('--log <level>', 'what is logged to stderr, as JSON lines')
         .choices(['none', 'warn', 'info'])
@@ -53,8 +63,8 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
     )
     .action(async (options: Options) => {
       const running = await start(io, options);
-      const { url, port, accessKey, accessSecretFile } = running;
-      await writeJsonLine(io, { url, port, accessKey, accessSecretFile });
+      const { url, port, mqttPort, accessKey, accessSecretFile } = running;
+      await writeJsonLine(io, { url, port, ...(mqttPort === null ? {} : { mqttPort }), accessKey, accessSecretFile });
       await io.stderr.write(`Developer Center answers at ${url}. Ctrl-C ends it.\n`);
       if (!io.signal.aborted)
         await new Promise((resolve) => io.signal.addEventListener('abort', resolve, { once: true }));
@@ -81,6 +91,7 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
     throw new CliError(exits.usage, '--public-url is not an address such as https://ota.example.com.');
   }
   if (options.database !== undefined) checkDatabase(options.database);
+  const mqtt = mqttOf(io, options);
   try {
     return await startServer({
       dataDir: resolve(io.cwd, options.data),
@@ -92,9 +103,24 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
       log: options.log === 'none' ? silentLog : jsonLog({ write: (line) => void io.stderr.write(line) }, options.log),
       ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
       ...(options.database === undefined ? {} : { database: options.database }),
+      ...(mqtt === null ? {} : { mqtt }),
     });
   } catch (error) {
     if (error instanceof StartError) throw new CliError(exits.no, error.message);
     throw error;
   }
+}
+
+function mqttOf({ env }: Io, { mqtt, mqttPort }: Options): NonNullable<ServerOptions['mqtt']> | null {
+  if (mqtt === undefined) return mqttPort === undefined ? null : { port: mqttPort };
+  if (mqttPort !== undefined)
+    throw new CliError(exits.usage, 'Say one of --mqtt-port (a broker of our own) and --mqtt (another one).');
+  if (readMqttAddress(mqtt) === null)
+    throw new CliError(exits.usage, '--mqtt is not an address such as mqtts://broker.example.com.');
+  const { OTAPLAN_MQTT_USERNAME: username, OTAPLAN_MQTT_PASSWORD: password } = env;
+  return {
+    broker: mqtt,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readMqttAddress } from '@otaplan/api';
 import type { Client } from '@otaplan/client';
 import { type ProfileInput, ProfileInvalid, type Progress, type SimulationOptions, simulate } from '@otaplan/devices';
 import { componentTypes, isComponentIdentifier, isDeviceKey, isProductKey, versionProblem } from '@otaplan/model';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addConnectionOptions, type ConnectionOptions, connect } from '../connection.ts';
 import { readCsv, wrongCell } from '../csv.ts';
 import { CliError, exits, type Io } from '../io.ts';
@@ -21,6 +22,8 @@ interface Options extends ConnectionOptions {
   speed: number;
   faults?: string;
   untilIdle?: boolean;
+  transport: 'http' | 'mqtt';
+  mqtt?: string;
 }
 
 export function define(command: Command, io: Io): void {
@@ -37,6 +40,8 @@ export function define(command: Command, io: Io): void {
     .option('--seed <text>', 'the same seed makes the same rollout', '1')
     .option('--speed <x>', '60 makes a minute of a device a second', positive, 1)
     .option('--faults <file>', 'JSON profile of what goes wrong')
+    .addOption(new Option('--transport <name>', 'how devices speak').choices(['http', 'mqtt']).default('http'))
+    .option('--mqtt <url>', 'the MQTT broker; when left out, port 1883 of the server')
     .option('--until-idle', 'end when no device has work left')
     .option('--json', 'JSON is what it always prints')
     .addHelpText(
@@ -69,6 +74,7 @@ async function run(
   const progress = progressLine(io);
   const simulation = begin({
     serverUrl: client.server,
+    ...(options.transport === 'mqtt' ? { mqttUrl: mqttUrlOf(client.server, options.mqtt) } : {}),
     registrar: {
       registerProducts: async (products) => void (await client.registerProducts(products, { signal: io.signal })),
       registerDevices: async (key, some) => void (await client.registerDevices(key, some, { signal: io.signal })),
@@ -100,6 +106,13 @@ async function run(
     progress.clear();
     await simulation.stop();
   }
+}
+
+function mqttUrlOf(server: string, given: string | undefined): string {
+  if (given === undefined) return `mqtt://${new URL(server).hostname}:1883`;
+  if (readMqttAddress(given) === null)
+    throw new CliError(exits.usage, '--mqtt is not an address such as mqtts://broker.example.com.');
+  return given;
 }
 
 function begin(options: SimulationOptions) {

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { DeviceIdentity } from '../center/center.ts';
 import { ProblemError } from '../center/problem-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Caller, DeviceCaller, EndUserCaller, KeyCaller } from '../http/callers.ts';
@@ -35,7 +36,10 @@ export class Authentication {
       case 'endUser':
         return await this.#proveEndUser(authorization);
       case 'device':
-        return await this.#proveDevice(authorization, params);
+        return await this.proveDevice(
+          { productKey: params['productKey'] ?? '', deviceKey: params['deviceKey'] ?? '' },
+          /^Device (.+)$/.exec(authorization)?.[1] ?? '',
+        );
     }
   }
 
@@ -69,16 +73,16 @@ export class Authentication {
     return new Set(devices.filter((device) => own.has(device.split('/', 1)[0] ?? '')));
   }
 
-  async #proveDevice(authorization: string, params: Readonly<Record<string, string>>): Promise<DeviceCaller> {
-    const { productKey = '', deviceKey = '' } = params;
-    const secret = /^Device ([\x21-\x7e]{1,512})$/.exec(authorization)?.[1];
+  /**
+   * Proves that a secret is a device's.
+   * @throws ProblemError `not-signed-in`
+   */
+  async proveDevice({ productKey, deviceKey }: DeviceIdentity, secret: string): Promise<DeviceCaller> {
     const device = await this.#registry.findDevice(productKey, deviceKey);
     const expected = Buffer.from(device?.secretSha256 ?? '', 'hex');
-    const given = createHash('sha256')
-      .update(secret ?? '')
-      .digest();
+    const given = createHash('sha256').update(secret).digest();
     // One answer for an unknown device, one without a secret and a wrong secret: nothing is told of other devices.
-    if (secret === undefined || expected.length !== given.length || !timingSafeEqual(expected, given))
+    if (!/^[\x21-\x7e]{1,512}$/.test(secret) || expected.length !== given.length || !timingSafeEqual(expected, given))
       throw new ProblemError('not-signed-in', 'The device or its secret is wrong.');
     return { kind: 'device', productKey, deviceKey };
   }

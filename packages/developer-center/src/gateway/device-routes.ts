@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { DeviceReport, readDevicePlan, sendReports } from '@otaplan/api';
-import type { Center, DeviceIdentity, ParsedReport } from '../center/center.ts';
+import { readDevicePlan, sendReports } from '@otaplan/api';
+import type { Center, DeviceIdentity } from '../center/center.ts';
 import type { Clock } from '../clock.ts';
 import { originOf } from '../http/hosts.ts';
 import { forDevices, type Route } from '../http/routes.ts';
 import type { Polls } from './polls.ts';
+import { parseReport } from './reports.ts';
 
 const mostWaitSeconds = 60;
 
@@ -46,17 +47,4 @@ export function deviceRoutes(center: Center, polls: Polls, clock: Clock): Route[
 function waitSeconds(prefer: string | null): number {
   const wait = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})/i.exec(prefer ?? '')?.[1];
   return Math.min(mostWaitSeconds, Number(wait ?? 0));
-}
-
-/** One report by itself: what is none is told so, and its neighbours count all the same. */
-function parseReport(raw: unknown): ParsedReport {
-  const parsed = DeviceReport.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const id = typeof raw === 'object' && raw !== null && 'id' in raw ? raw.id : '';
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.map(String).join('/').slice(0, 100) ?? '';
-  return {
-    id: typeof id === 'string' ? id.slice(0, 64).toWellFormed() : '',
-    broken: `Not a report: ${where === '' ? '' : `${where}: `}${issue?.message.slice(0, 200) ?? 'unknown'}`,
-  };
 }

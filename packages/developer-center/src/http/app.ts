@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly log: Log;
   readonly hosts: HostRules;
   readonly rates: Rates;
+  /** How many calls a device may make. */
+  readonly deviceRates: Rates;
   readonly idempotency: Idempotency;
   readonly version: string;
   readonly metrics: Metrics;
@@ -98,7 +100,7 @@ async function answer(c: Context<Env>, route: Route, surroundings: Surroundings)
   const caller = await surroundings.authenticate(callerKind(endpoint.access), headers, params);
   c.set('who', callerName(caller));
   checkRole(endpoint, caller);
-  checkRate(endpoint, caller, incoming.socket.remoteAddress ?? '-', surroundings.rates);
+  checkRate(endpoint, caller, incoming.socket.remoteAddress ?? '-', surroundings);
   const takesJson = endpoint.body !== null && endpoint.bodyType === 'json';
   const bytes = takesJson ? await readBody(incoming, bodyLimit(endpoint), surroundings.clock) : Buffer.alloc(0);
   const parsed = parseCall(endpoint, {
@@ -160,10 +162,13 @@ function checkRole(endpoint: Endpoint, caller: Caller): void {
     );
 }
 
-function checkRate(endpoint: Endpoint, caller: Caller, address: string, rates: Rates): void {
-  // Devices are many, often behind one address, and each is held by its own long poll.
-  if (caller.kind === 'device' || endpoint.tag === 'Devices') return;
-  const seconds = rates.take(caller.kind === 'anyone' ? `address ${address}` : callerName(caller));
+function checkRate(endpoint: Endpoint, caller: Caller, address: string, { rates, deviceRates }: Surroundings): void {
+  // Devices are many, often behind one address: each has a measure of its own, and downloads have none.
+  if (caller.kind !== 'device' && endpoint.tag === 'Devices') return;
+  const seconds =
+    caller.kind === 'device'
+      ? deviceRates.take(callerName(caller))
+      : rates.take(caller.kind === 'anyone' ? `address ${address}` : callerName(caller));
   if (seconds > 0) throw new TooManyRequests(seconds);
 }
 

@@ -1,7 +1,7 @@
-import { readDevicePlan, sendReports } from '@otaplan/api';
+import { PlanMessage, ReportsReply, readDevicePlan, sendReports } from '@otaplan/api';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
-import { ExchangeFailure, failureOf, retryAfter } from './failure.ts';
+import { ExchangeFailure, failureOf, parseReply, retryAfter } from './failure.ts';
 
 /** Where a device sends its requests. They may be one dispatcher; apart, waiting reads do not hold up reports. */
 export interface Dispatchers {
@@ -19,21 +19,37 @@ export interface DeviceIdentity {
 
 /** The plan as it was read: `message` is `null` when it is still the one with the given tag. */
 export interface PlanReading {
-  readonly message: z.output<typeof readDevicePlan.reply & object> | null;
+  readonly message: PlanMessage | null;
   /** Give it to the next read. */
   readonly etag: string | null;
 }
 
-type Replied<E extends { reply: z.ZodType | null }> = z.output<NonNullable<E['reply']>>;
+export type Reply<S extends z.ZodType> = z.output<S>;
+
+/**
+ * The two exchanges of the device protocol, over whichever transport: each succeeds, or throws an `ExchangeFailure` that says whether
+ * and when to try again.
+ */
+export interface DeviceLine {
+  /**
+   * Sends reports, at most 500. Once this returns they are kept for good and must not be sent again, also those that
+   * were ignored. When it throws, send the very same ones again, with the same ids.
+   */
+  sendReports(reports: readonly unknown[]): Promise<Reply<typeof ReportsReply>>;
+  /**
+   * Reads the plan message.
+   * @param etag of the message the device has; `null` asks for it whatever it is
+   * @param waitSeconds how long to wait until something changes; 0 answers at once
+   */
+  readPlan(etag: string | null, waitSeconds: number): Promise<PlanReading>;
+  close(): Promise<void>;
+}
 
 /** No honest reply is longer; a longer one is not read to its end. */
 const mostReplyBytes = 1024 * 1024;
 
-/**
- * The device's side of the two calls of the device protocol. Each method is one exchange: it succeeds, or throws an
- * `ExchangeFailure` that says whether and when to try again. It keeps no state but who the device is.
- */
-export class DeviceConnection {
+/** The device's side of the device protocol over HTTP. It keeps no state but who the device is. */
+export class HttpConnection implements DeviceLine {
   readonly #dispatchers: Dispatchers;
   readonly #origin: string;
   readonly #paths: { readonly reports: string; readonly plan: string };
@@ -53,11 +69,7 @@ export class DeviceConnection {
     this.#now = now;
   }
 
-  /**
-   * Sends reports, at most 500. Once this returns they are kept for good and must not be sent again, also those that
-   * were ignored. When it throws, send the very same ones again, with the same ids.
-   */
-  async sendReports(reports: readonly unknown[]): Promise<Replied<typeof sendReports>> {
+  async sendReports(reports: readonly unknown[]): Promise<Reply<typeof ReportsReply>> {
     const { status, headers, text } = await this.#exchange(this.#dispatchers.exchange, {
       origin: this.#origin,
       path: this.#paths.reports,
@@ -68,14 +80,9 @@ export class DeviceConnection {
       bodyTimeout: 30_000,
     });
     if (status !== 200) throw failureOf(status, retryAfter(headers['retry-after'], this.#now()));
-    return parse(sendReports.reply, text);
+    return parseReply(ReportsReply, text);
   }
 
-  /**
-   * Reads the plan message.
-   * @param etag of the message the device has; `null` asks for it whatever it is
-   * @param waitSeconds how long Developer Center may hold the answer until something changes; 0 answers at once
-   */
   async readPlan(etag: string | null, waitSeconds: number): Promise<PlanReading> {
     const headers: Record<string, string> = { authorization: this.#authorization };
     if (etag !== null) headers['if-none-match'] = etag;
@@ -92,8 +99,11 @@ export class DeviceConnection {
     if (reply.status === 304) return { message: null, etag };
     if (reply.status !== 200) throw failureOf(reply.status, retryAfter(reply.headers['retry-after'], this.#now()));
     const tag = reply.headers['etag'];
-    return { message: parse(readDevicePlan.reply, reply.text), etag: typeof tag === 'string' ? tag : null };
+    return { message: parseReply(PlanMessage, reply.text), etag: typeof tag === 'string' ? tag : null };
   }
+
+  /** The sockets belong to whoever gave the dispatchers. */
+  async close(): Promise<void> {}
 
   async #exchange(dispatcher: Dispatcher, options: Dispatcher.RequestOptions) {
     try {
@@ -111,16 +121,4 @@ export class DeviceConnection {
       throw new ExchangeFailure('unreachable', error instanceof Error ? error.message : String(error));
     }
   }
-}
-
-function parse<S extends z.ZodType>(schema: S | null, text: string): z.output<S> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new ExchangeFailure('garbage', 'The reply is not JSON.');
-  }
-  const parsed = schema?.safeParse(value);
-  if (!parsed?.success) throw new ExchangeFailure('garbage', 'The reply is not a message of the device protocol.');
-  return parsed.data;
 }

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /**
  * What went wrong with one exchange, by what a device does about it:
  * - `unreachable`, `garbage` (not an answer of the protocol, such as a proxy's page or redirect), `busy` (429 and 5xx): the same
@@ -55,4 +57,17 @@ export function failureOf(status: number, retryAfterMilliseconds: number | null)
 /** Thrown by whoever looks at the pieces of a download to give it up; it passes through as it is and is not tried again. */
 export class DownloadRefused extends Error {
   override readonly name = 'DownloadRefused';
+}
+
+/** Reads a reply of the device protocol. @throws {ExchangeFailure} `garbage` */
+export function parseReply<S extends z.ZodType>(schema: S, text: string): z.output<S> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ExchangeFailure('garbage', 'The reply is not JSON.');
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new ExchangeFailure('garbage', 'The reply is not a message of the device protocol.');
+  return parsed.data;
 }

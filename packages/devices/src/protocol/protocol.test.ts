@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { Pool } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { backoff } from './backoff.ts';
-import { DeviceConnection } from './connection.ts';
+import { HttpConnection } from './connection.ts';
 import type { DownloadedFile } from './digests.ts';
 import { Download, rangeBytes } from './download.ts';
 import { retryAfter } from './failure.ts';
@@ -27,10 +27,10 @@ async function serve(answer: RequestListener): Promise<{ url: string; pool: Pool
   );
   return { url, pool };
 }
-async function connection(answer: RequestListener, prefix = ''): Promise<DeviceConnection> {
+async function connection(answer: RequestListener, prefix = ''): Promise<HttpConnection> {
   const { url, pool } = await serve(answer);
   const identity = { productKey: 'p1', deviceKey: 'device1', secret: 'secret1' };
-  return new DeviceConnection(url + prefix, identity, { exchange: pool, poll: pool }, () => 0);
+  return new HttpConnection(url + prefix, identity, { exchange: pool, poll: pool }, () => 0);
 }
 
 describe('a device connection', () => {

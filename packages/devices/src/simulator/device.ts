@@ -1,7 +1,7 @@
 import type { PlanMessage } from '@otaplan/api';
 import type { Draws } from '../profile/draws.ts';
 import type { Temper } from '../profile/temper.ts';
-import type { DeviceConnection } from '../protocol/connection.ts';
+import type { DeviceLine } from '../protocol/connection.ts';
 import { ExchangeFailure } from '../protocol/failure.ts';
 import { Link } from './link.ts';
 import type { Memory } from './memory.ts';
@@ -29,7 +29,7 @@ export class Device {
   /** @param connected hears once, when the first exchanges are done and the device is online */
   constructor(
     world: World,
-    connection: DeviceConnection,
+    connection: DeviceLine,
     memory: Memory,
     draws: Draws,
     temper: Temper,

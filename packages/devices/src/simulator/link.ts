@@ -2,7 +2,7 @@ import type { PlanMessage } from '@otaplan/api';
 import type { Draws } from '../profile/draws.ts';
 import type { Temper } from '../profile/temper.ts';
 import { backoff } from '../protocol/backoff.ts';
-import type { DeviceConnection } from '../protocol/connection.ts';
+import type { DeviceLine } from '../protocol/connection.ts';
 import { ExchangeFailure } from '../protocol/failure.ts';
 import type { NewReport, Outbox } from '../protocol/outbox.ts';
 import type { World } from './world.ts';
@@ -16,7 +16,7 @@ const mostReportsPerRequest = 100;
  * outbox until they are acknowledged. The faults of the line (lost replies, doubles, wrong order) are played here.
  */
 export class Link {
-  readonly #connection: DeviceConnection;
+  readonly #connection: DeviceLine;
   readonly #outbox: Outbox;
   readonly #world: World;
   readonly #draws: Draws;
@@ -30,7 +30,7 @@ export class Link {
 
   /** @param reconnecting hears when exchanges begin to fail and when they succeed again */
   constructor(
-    connection: DeviceConnection,
+    connection: DeviceLine,
     outbox: Outbox,
     world: World,
     draws: Draws,

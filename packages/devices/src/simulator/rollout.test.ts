@@ -10,11 +10,16 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-async function online(devices: number, faults: ProfileInput): Promise<{ center: RealCenter; simulation: Simulation }> {
+async function online(
+  transport: 'HTTP' | 'MQTT',
+  devices: number,
+  faults: ProfileInput,
+): Promise<{ center: RealCenter; simulation: Simulation }> {
   const center = await openRealCenter();
   open.push(() => center.close());
   const simulation = simulate({
     serverUrl: center.url,
+    ...(transport === 'MQTT' ? { mqttUrl: center.mqttUrl } : {}),
     registrar: center.registrar,
     productKey: 'p1',
     devices,
@@ -39,9 +44,9 @@ const targets = [
   { type: 'mcu', identifier: 'STM32', to: '1.1.0' },
 ] as const;
 
-describe('devices and the Developer Center of this repository', () => {
+describe.each(['HTTP', 'MQTT'] as const)('devices and the Developer Center of this repository over %s', (transport) => {
   it('get a plan with two components to its end', { timeout: 120_000 }, async () => {
-    const { center, simulation } = await online(10, {});
+    const { center, simulation } = await online(transport, 10, {});
     const planId = await center.rollOut(targets, 300_000);
     const summary = await simulation.idle;
     expect(summary.versions).toEqual({ 'FOTA=2.0.0': 10, 'STM32=1.1.0': 10 });
@@ -66,7 +71,7 @@ describe('devices and the Developer Center of this repository', () => {
       fault('8.$', { kind: 'loseNetwork' }),
       fault('9.$', { kind: 'silent' }),
     ];
-    const { center, simulation } = await online(20, { rules });
+    const { center, simulation } = await online(transport, 20, { rules });
     const planId = await center.rollOut(targets, 50_000);
     await simulation.idle;
     expect(await center.counts(planId)).toMatchObject({ upgraded: 10, upgradeFailed: 8, upgrading: 2, total: 20 });

@@ -2,7 +2,8 @@ import type { Clock, RandomBytes } from '@otaplan/model';
 import pLimit from 'p-limit';
 import { checkProfile, Draws, deviceKeys, type ProfileInput, tempers } from '../profile/index.ts';
 import { type BackoffBounds, usualBackoff } from '../protocol/backoff.ts';
-import { DeviceConnection } from '../protocol/connection.ts';
+import { type DeviceLine, HttpConnection } from '../protocol/connection.ts';
+import { MqttConnection } from '../protocol/mqtt-connection.ts';
 import { Outbox } from '../protocol/outbox.ts';
 import { Device } from './device.ts';
 import { openSockets } from './dispatchers.ts';
@@ -15,6 +16,8 @@ import type { World } from './world.ts';
 
 export interface SimulationOptions {
   readonly serverUrl: string;
+  /** `mqtt(s)://host[:port]`: devices speak MQTT with this broker, and HTTP for package files only. Left out: HTTP. */
+  readonly mqttUrl?: string;
   /** Makes product and devices known, with the client that the caller has. */
   readonly registrar: Registrar;
   readonly productKey: string;
@@ -38,7 +41,7 @@ export interface SimulationOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Downloads at a time; 64 when left out. */
   readonly downloads?: number;
-  /** How long a plan read may be held, seconds; 50 when left out. */
+  /** How long a plan read may be held, seconds; 50 when left out, and 240 over MQTT. */
   readonly pollSeconds?: number;
   /** Pauses after a failed exchange; they are not sped up, for the server's sake. */
   readonly backoff?: BackoffBounds;
@@ -74,7 +77,7 @@ export interface Simulation {
 }
 
 /**
- * Registers devices and runs them against a Developer Center, over real HTTP.
+ * Registers devices and runs them against a Developer Center, over real HTTP or MQTT.
  * @throws {ProfileInvalid} at once, when the fault profile is not one
  */
 export function simulate(options: SimulationOptions): Simulation {
@@ -87,6 +90,7 @@ export function simulate(options: SimulationOptions): Simulation {
   const ready = Promise.withResolvers<number>();
   const idle = Promise.withResolvers<Summary>();
   const memories: Installed[][] = [];
+  const lines: DeviceLine[] = [];
   let online = 0;
   let progressDue: (() => void) | null = null;
 
@@ -134,7 +138,7 @@ export function simulate(options: SimulationOptions): Simulation {
       tally,
       downloadTurn: pLimit(options.downloads ?? 64),
       files: sockets.files,
-      pollSeconds: options.pollSeconds ?? 50,
+      pollSeconds: options.pollSeconds ?? (options.mqttUrl === undefined ? 50 : 240),
       backoff: options.backoff ?? usualBackoff,
     };
     // Ids of reports must never come twice, also not in the next simulation of the same devices.
@@ -148,10 +152,13 @@ export function simulate(options: SimulationOptions): Simulation {
       }));
       memories.push(installed);
       const identity = { productKey, deviceKey, secret: secrets[index] ?? '' };
-      const dispatchers = sockets.dispatchersFor(index);
-      const connection = new DeviceConnection(options.serverUrl, identity, dispatchers, () => clock.now());
+      const line =
+        options.mqttUrl === undefined
+          ? new HttpConnection(options.serverUrl, identity, sockets.dispatchersFor(index), () => clock.now())
+          : new MqttConnection(options.mqttUrl, identity, clock);
+      lines.push(line);
       const memory = { installed, outbox: new Outbox(session), work: null };
-      return new Device(world, connection, memory, draws, temper, () => void online++).run();
+      return new Device(world, line, memory, draws, temper, () => void online++).run();
     });
     watch.changed();
     await Promise.all(running);
@@ -163,7 +170,7 @@ export function simulate(options: SimulationOptions): Simulation {
     watch.stop();
     progressDue?.();
     signal?.removeEventListener('abort', abort);
-    await sockets.close();
+    await Promise.all([sockets.close(), ...lines.map((line) => line.close())]);
     ready.resolve(online);
     idle.resolve(summary('stopped'));
   };

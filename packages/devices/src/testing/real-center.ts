@@ -13,6 +13,7 @@ const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes
 /** The service itself, on a folder of its own, with the few calls that a rollout needs. */
 export interface RealCenter {
   readonly url: string;
+  readonly mqttUrl: string;
   readonly registrar: Registrar;
   /** Uploads a package for each target and activates a silent plan for every device. @returns the plan's id */
   rollOut(
@@ -26,7 +27,13 @@ export interface RealCenter {
 
 export async function openRealCenter(): Promise<RealCenter> {
   const dataDir = mkdtempSync(join(tmpdir(), 'otaplan-devices-'));
-  const server = await startServer({ dataDir, port: 0, clock: machineClock, random: (count) => randomBytes(count) });
+  const server = await startServer({
+    dataDir,
+    port: 0,
+    mqtt: { port: 0 },
+    clock: machineClock,
+    random: (count) => randomBytes(count),
+  });
   const secret = readFileSync(server.accessSecretFile, 'utf8').trim();
   const username = `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${server.accessKey}&timestamp=${machineClock.now().toFixed()}`;
   const query = `username=${encodeURIComponent(username)}&password=${sha256(username + secret)}`;
@@ -46,6 +53,7 @@ export async function openRealCenter(): Promise<RealCenter> {
   }
   return {
     url: server.url,
+    mqttUrl: `mqtt://127.0.0.1:${server.mqttPort}`,
     registrar: {
       registerProducts: (products) => call('POST', '/ota/v1/products', { products }),
       registerDevices: (key, devices) => call('POST', `/ota/v1/products/${key}/devices`, { devices }),
