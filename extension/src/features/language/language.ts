@@ -11,7 +11,7 @@ import {
   type PrintResult,
 } from '@otaplan/language-server/protocol';
 import * as vscode from 'vscode';
-import { type BaseLanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient';
+import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import type { Commands } from '../../infrastructure/commands.ts';
 import { OperationError } from '../../infrastructure/errors.ts';
 import type { Log } from '../../infrastructure/log.ts';
@@ -61,8 +61,8 @@ export function language(options: LanguageOptions) {
     client.onNotification(methods.plansChanged, ({ uris }: PlansChangedParams) => changed.fire(uris)),
     client.onNotification(methods.catalogueWanted, () => undefined),
     ...(options.filesFromHere ? answerFileQuestions(client) : []),
-    client.onDidChangeState(({ newState }) => {
-      if (newState !== State.Running) return;
+    client.onDidChangeState(() => {
+      if (!client.isRunning()) return;
       // A server that was started again, after it died too, knows nothing yet of what only this side knows.
       log.info('running');
       if (catalogue) void client.sendNotification(methods.catalogue, catalogue);
