@@ -1,5 +1,6 @@
 import { format, printPlan, quote } from '@otaplan/language';
 import type { Plan, PlanPackage } from '@otaplan/model';
+import { packageIdentity } from './known-packages.ts';
 
 /**
  * Deployed plans as a workspace that people go on with: products and packages in files of their own, a file a plan, long device
@@ -39,7 +40,8 @@ export function layOut(plans: readonly Plan[], options: LayoutOptions): Map<stri
     const declared = plan.components.flatMap((component) => component.package ?? []);
     for (const content of declared) {
       const text = blocks.packages.find((block) => block.startsWith(`package ${quote(content.name)} {`));
-      if (text !== undefined) packages.set(identity(content), { content, text });
+      if (text !== undefined)
+        packages.set(packageIdentity(content.type, content.version, content.sourceVersion), { content, text });
     }
     const imports = ['import "products.otaplan"', ...(declared.length > 0 ? ['import "packages.otaplan"'] : [])];
     files.set(
@@ -107,16 +109,12 @@ function lists(devices: readonly string[], name: string, files: Map<string, stri
   });
 }
 
-function identity({ type, version, sourceVersion }: PlanPackage): string {
-  return JSON.stringify([type, version, sourceVersion]);
-}
-
 /** Whether a plan reads the packages that are declared already as it means its own, also those that it does not declare. */
 function fitsPackages(plan: Plan, packages: ReadonlyMap<string, { readonly content: PlanPackage }>): boolean {
   const declares = plan.components.some((component) => component.package !== null);
   return plan.components.every(({ type, target, mode, sources, package: own }) => {
     const sourceVersion = mode === 'delta' ? (sources[0] ?? null) : null;
-    const known = packages.get(JSON.stringify([type, target, sourceVersion]))?.content;
+    const known = packages.get(packageIdentity(type, target, sourceVersion))?.content;
     if (own === null) return !declares || known === undefined;
     const named = [...packages.values()].find(({ content }) => content.name === own.name)?.content;
     return [known, named].every((other) => other === undefined || JSON.stringify(other) === JSON.stringify(own));

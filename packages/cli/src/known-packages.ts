@@ -21,15 +21,15 @@ export interface NeededPackage {
 export async function readPackages(client: Client, signal: AbortSignal): Promise<KnownPackages> {
   const all = new Map<string, { readonly name: string; readonly remarks: string }>();
   for await (const { name, type, version, sourceVersion, remarks } of client.packages.list({}, { signal })) {
-    all.set(identity(type, version, sourceVersion), { name, remarks });
+    all.set(packageIdentity(type, version, sourceVersion), { name, remarks });
   }
   return {
     remarks: ({ type, version, sourceVersion }) =>
-      all.get(identity(type, version, sourceVersion))?.remarks || undefined,
+      all.get(packageIdentity(type, version, sourceVersion))?.remarks || undefined,
     unusedBy(components) {
       const needed = new Set(
         components.map(({ type, target, mode, sources }) =>
-          identity(type, target, mode === 'delta' ? (sources[0] ?? null) : null),
+          packageIdentity(type, target, mode === 'delta' ? (sources[0] ?? null) : null),
         ),
       );
       return [...all].filter(([key]) => !needed.has(key)).map(([, { name }]) => name);
@@ -37,6 +37,7 @@ export async function readPackages(client: Client, signal: AbortSignal): Promise
   };
 }
 
-function identity(type: string, version: string, sourceVersion: string | null): string {
+/** What tells packages apart. */
+export function packageIdentity(type: string, version: string, sourceVersion: string | null): string {
   return JSON.stringify([type, version, sourceVersion]);
 }
