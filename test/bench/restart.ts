@@ -7,7 +7,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
-import { Center, keysOf, way } from '../faults/center.ts';
+import { Center, keysOf } from '../faults/center.ts';
 import { quantile } from './measure.ts';
 import { benchStore } from './stores.ts';
 
@@ -51,10 +51,7 @@ try {
   const keys = keysOf(200);
   await center.register(keys);
   const planId = await center.activate('2.0.0');
-  for (const key of keys) {
-    await center.request(key, '1.0.0');
-    for (const status of way) await center.report(key, planId, status);
-  }
+  for (const key of keys) await center.goes(key, planId, '1.0.0', null);
   await center.stop();
   const have = store.database === null ? fillFolder(store.folder) : await fillDatabase(store.database);
   const [ready, answered]: [number[], number[]] = [[], []];

@@ -217,6 +217,18 @@ export class Center {
     return this.device(key, 'POST', 'reports', { reports: [report] });
   }
 
+  /** The device asks and reports every step of its way, in one call; the new version as well, when there is one. */
+  goes(key: string, planId: string, from: string, to: string | null): Promise<Answer> {
+    const components = (version: string) => [{ identifier: 'FOTA', type: 'module', version }];
+    const report = { kind: 'status', planId, identifier: 'FOTA', attempt: 1 };
+    const reports = [
+      { id: `r-${key}-${from}`, kind: 'request', components: components(from) },
+      ...way.map((status) => ({ ...report, id: `${key}-${status}`, status })),
+      ...(to === null ? [] : [{ id: `v-${key}-${to}`, kind: 'versions', components: components(to) }]),
+    ];
+    return this.device(key, 'POST', 'reports', { reports });
+  }
+
   versions(key: string, version: string): Promise<Answer> {
     const components = [{ identifier: 'FOTA', type: 'module', version }];
     return this.device(key, 'POST', 'reports', {
