@@ -29,7 +29,10 @@ const tags = { unnecessary: DiagnosticTag.Unnecessary, deprecated: DiagnosticTag
 export class Analysis {
   private readonly session: Session;
   private readonly edited = new Set<string>();
-  private readonly shown = new Map<string, string>();
+  /** What was sent last: as text, and for open documents as it was made. */
+  private readonly shown = new Map<string, string | readonly Diagnostic[]>();
+  /** A finding that stays is told by the same object, as long as it stays where it is. */
+  private readonly told = new WeakMap<Finding, Diagnostic>();
   private scheduled = false;
   private callOff: (() => void) | undefined;
   private lastCost = 0;
@@ -144,16 +147,24 @@ export class Analysis {
     const found = session.findings(uri);
     if (!open && found.length === 0 && !this.shown.has(uri)) return;
     const diagnostics = found.map((finding) => this.diagnostic(finding));
-    const said = JSON.stringify(diagnostics);
-    if (!always && said === (this.shown.get(uri) ?? '[]')) return;
-    if (diagnostics.length === 0 && !open) this.shown.delete(uri);
-    else this.shown.set(uri, said);
+    if (!always && same(this.shown.get(uri) ?? [], diagnostics)) return;
+    if (open) this.shown.set(uri, diagnostics);
+    else if (diagnostics.length === 0) this.shown.delete(uri);
+    else this.shown.set(uri, JSON.stringify(diagnostics));
     const version = open ? { version: open.text.version } : {};
     session.send(session.connection.sendDiagnostics({ uri: session.clientUri(uri), ...version, diagnostics }));
   }
 
   /** A finding as LSP tells it. */
   diagnostic(finding: Finding): Diagnostic {
+    const known = this.told.get(finding);
+    if (known) return known;
+    const made = this.tell(finding);
+    this.told.set(finding, made);
+    return made;
+  }
+
+  private tell(finding: Finding): Diagnostic {
     const { session } = this;
     const { rulesUrl } = session.options;
     return {
@@ -185,4 +196,11 @@ export class Analysis {
       this.whenCalm(calm);
     });
   }
+}
+
+/** Whether diagnostics are those that were sent. */
+function same(sent: string | readonly Diagnostic[], now: readonly Diagnostic[]): boolean {
+  if (typeof sent === 'string') return sent === JSON.stringify(now);
+  if (sent.length !== now.length) return false;
+  return sent.every((each, index) => each === now[index]) || JSON.stringify(sent) === JSON.stringify(now);
 }

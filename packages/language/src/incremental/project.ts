@@ -10,6 +10,8 @@ import { defaultParser } from '../services.ts';
 import { type Block, blockOfNode, placeOf, type SourceFile, type SourceParser } from '../syntax/source.ts';
 import type { World } from '../world.ts';
 import { type Change, type Edited, editFile, readAnew } from './edit.ts';
+import { meaningsOf, namesOf } from './block-facts.ts';
+import { byPlace, sameFindings, sameRange } from './comparing.ts';
 import { allowancesOf, Entry, statementFor } from './entry.ts';
 import { LiveWorkspace, workspaceFacts } from './live-workspace.ts';
 import { liveWorld } from './live-world.ts';
@@ -64,6 +66,8 @@ export class Project {
   private readonly wide = new Entry('', undefined);
   private wideIsStale = true;
   private settledFindings = false;
+  /** Findings as they were told last, with where their blocks began. */
+  private readonly told = new WeakMap<StoredFinding, { line: number; character: number; finding: Finding }>();
   /** Warnings that were accepted when last judged. */
   private accepted = new Set<StoredFinding>();
 
@@ -554,8 +558,20 @@ export class Project {
   }
 
   private tell(stored: StoredFinding, entry: Entry): Finding {
-    const related = stored.related.filter(({ at }) => this.isHere(at));
-    return tell({ ...stored, related }, this.files, () => this.fixes(stored, entry));
+    const fixes = () => this.fixes(stored, entry);
+    const { block, uri } = stored.at;
+    const file = this.files.get(uri);
+    if (!block || !file || stored.related.length > 0) {
+      const related = stored.related.filter(({ at }) => this.isHere(at));
+      return tell({ ...stored, related }, this.files, fixes);
+    }
+    // As long as its block begins where it did, nothing of it is different.
+    const { line, character } = file.range(block.offset, block.offset).start;
+    const known = this.told.get(stored);
+    if (known?.line === line && known.character === character) return known.finding;
+    const finding = tell(stored, this.files, fixes);
+    this.told.set(stored, { line, character, finding });
+    return finding;
   }
 
   /** Runs the rule again, for the fixes of one finding. */
@@ -578,61 +594,4 @@ export class Project {
     }
     return [];
   }
-}
-
-/** The facts that what a block's declarations come to makes. */
-function meaningsOf(block: Block): string[] {
-  const { kinds } = block;
-  if (kinds.every((kind) => kind === 'Plan')) return kinds.length === 0 ? [] : [workspaceFacts.allPlans];
-  return block.declarations.flatMap((node) =>
-    ast.isDevices(node)
-      ? [workspaceFacts.devices(node.name), workspaceFacts.allDevices]
-      : ast.isPlan(node)
-        ? [workspaceFacts.allPlans]
-        : [],
-  );
-}
-
-/** The facts that a block's declarations make. */
-function namesOf(block: Block, uri: string): string[] {
-  if (block.kinds.length === 1 && block.kinds[0] === 'Plan') return [workspaceFacts.allPlans];
-  return block.declarations.flatMap((node): string[] => {
-    if (ast.isProduct(node)) return [workspaceFacts.product(node.name), workspaceFacts.allProducts];
-    if (ast.isDevices(node)) return [workspaceFacts.devices(node.name), workspaceFacts.allDevices];
-    if (ast.isPackage(node)) return [workspaceFacts.packages(uri), workspaceFacts.allPackages];
-    if (ast.isImport(node)) return [workspaceFacts.imports(uri), workspaceFacts.allImports];
-    return [workspaceFacts.allPlans];
-  });
-}
-
-function sameFindings(a: readonly StoredFinding[], b: readonly StoredFinding[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((left, index) => {
-      const right = b[index];
-      return (
-        right !== undefined &&
-        left.code === right.code &&
-        left.severity === right.severity &&
-        left.message === right.message &&
-        left.at.block === right.at.block &&
-        left.at.start === right.at.start &&
-        left.at.end === right.at.end
-      );
-    })
-  );
-}
-
-function sameRange(a: Finding['range'], b: Finding['range']): boolean {
-  return (
-    a.start.line === b.start.line &&
-    a.start.character === b.start.character &&
-    a.end.line === b.end.line &&
-    a.end.character === b.end.character
-  );
-}
-
-function byPlace(a: Finding, b: Finding): number {
-  const [left, right] = [a.range.start, b.range.start];
-  return left.line - right.line || left.character - right.character || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
 }

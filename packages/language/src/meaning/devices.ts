@@ -1,5 +1,5 @@
 import type { Devices } from '../generated/ast.ts';
-import { cutKeys, cutKeysAgain, type KeyList } from '../syntax/keys.ts';
+import { cutKeys, cutKeysAgain, type KeyChange, type KeyList } from '../syntax/keys.ts';
 import { type Block, blockOfNode, fileOf, type Place, placeOf } from '../syntax/source.ts';
 import type { Answer, World } from '../world.ts';
 import { type ListFile, readList } from './lists.ts';
@@ -15,6 +15,8 @@ export interface DeviceList {
   /** The list file, when there is one. */
   readonly file: Answer<ListFile> | undefined;
   readonly fileUri: string | undefined;
+  /** How the keys came from those of before an edit, where they did. */
+  readonly change?: KeyChange | undefined;
   /** Where the key stands: in the block, or for a list file the path that names it. */
   place(index: number): Place;
 }
@@ -49,12 +51,12 @@ function keysOffset(node: Devices): number {
 /** Reads a declaration's devices, from its body or from the list file that it names. */
 export function deviceList(node: Devices, sourceUri: string, world: World): DeviceList {
   if (node.list === undefined) {
-    const { keys } = keysOf(node);
+    const { keys, change } = keysOf(node);
     const place = (index: number): Place => {
       const start = blockOfNode(node).offset + (keysOf(node).starts[index] ?? 0);
       return { source: fileOf(node), start, end: start + (keys[index]?.length ?? 0) };
     };
-    return { node, keys, known: true, file: undefined, fileUri: undefined, place };
+    return { node, keys, known: true, file: undefined, fileUri: undefined, change, place };
   }
   const fileUri = resolvePath(sourceUri, node.list);
   const text = world.isInside(fileUri)

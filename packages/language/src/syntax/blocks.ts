@@ -44,6 +44,8 @@ export function* cutFrom(text: string, from: number): Generator<Piece, void> {
   };
   for (;;) {
     const scan = depth === 0 ? atTop : inside;
+    // Long lists of keys are digits and blanks; the last line break of these may come before a declaration.
+    if (depth === 1) at = Math.max(at, text.lastIndexOf('\n', digitsEnd(text, at) - 1));
     scan.lastIndex = at;
     const match = scan.exec(text);
     if (!match) break;
@@ -81,6 +83,13 @@ export function* cutFrom(text: string, from: number): Generator<Piece, void> {
     }
   }
   if (/\S/.test(text.slice(start))) yield { start, end: text.length };
+}
+
+const digits = /[\d\s]*/y;
+
+function digitsEnd(text: string, at: number): number {
+  digits.lastIndex = at;
+  return digits.test(text) ? digits.lastIndex : at;
 }
 
 /** Whether a word at the top level begins a declaration although the one before it is not complete. */

@@ -7,6 +7,16 @@ export interface KeyList {
   /** Where each key starts, in step with `keys`; it ends after its own length. */
   readonly starts: readonly number[];
   readonly comments: readonly Comment[];
+  /** How it came from a list that was cut before; only where it did. */
+  readonly change?: KeyChange;
+}
+
+/** Which keys an edit replaced: of those before, `first` to `oldNext`, by those from `first` to `newNext`. */
+export interface KeyChange {
+  readonly before: readonly string[];
+  readonly first: number;
+  readonly oldNext: number;
+  readonly newNext: number;
 }
 
 const pieces = /\/\/[^\n\r]*|\/\*[\s\S]*?(?:\*\/|$)|[^\s/,]+(?:\/(?![/*])[^\s/,]*)*|[/,]/g;
@@ -67,6 +77,7 @@ export function cutKeysAgain(body: string, offset: number, before: CutBefore): K
     keys: keys.slice(0, first).concat(cut.keys, keys.slice(next)),
     starts: moved.concat(cut.starts, tailStarts),
     comments: [],
+    change: { before: keys, first, oldNext: next, newNext: first + cut.keys.length },
   };
 }
 

@@ -9,6 +9,8 @@ export interface Range {
   readonly end: Position;
 }
 
+const near = 4096;
+
 /**
  * Where the lines of a text start, to turn offsets into positions and back. `\n`, `\r\n` and `\r` end a line.
  * Worked out when first asked for.
@@ -44,6 +46,10 @@ export class Lines {
   }
 
   position(offset: number): Position {
+    // Near the beginning of a long text nobody needs to know where all the other lines start.
+    if (!this.known && this.length > near * 4 && offset < near) {
+      return new Lines(this.text.slice(0, offset + 1)).position(offset);
+    }
     let low = 0;
     let high = this.starts.length - 1;
     while (low < high) {

@@ -1,4 +1,6 @@
-import { rule } from '../rule.ts';
+import type { SourceFile } from '../../syntax/source.ts';
+import { stretchesOf } from '../../syntax/stretches.ts';
+import { type Problem, rule } from '../rule.ts';
 
 /** What secrets look like. Each part is anchored so that long texts are scanned once. */
 const patterns: readonly (readonly [string, RegExp])[] = [
@@ -29,17 +31,21 @@ export const sem014 = rule({
   bad: 'remarks "Authorization: Bearer abcdefghijkl.mnopqrstuvwx"',
   good: 'remarks "Wakes up faster from power saving"',
   on: 'part',
-  *check({ file, offset, text }) {
-    const taken: { start: number; end: number }[] = [];
-    for (const [what, pattern] of [...patterns, ['an access secret', random] as const]) {
-      for (const match of text.matchAll(pattern)) {
-        const start = match.index;
-        const end = start + match[0].length;
-        if (taken.some((other) => start < other.end && end > other.start)) continue;
-        taken.push({ start, end });
-        const message = `This looks like ${what}. Remove it, and replace it where it is valid; credentials come from the environment or the keychain.`;
-        yield { at: { source: file, start: offset + start, end: offset + end }, message };
-      }
-    }
+  *check(part) {
+    for (const stretch of stretchesOf(part)) yield* secretsIn(part.file, part.offset + stretch.start, stretch.text);
   },
 });
+
+function* secretsIn(file: SourceFile, offset: number, text: string): Iterable<Problem> {
+  const taken: { start: number; end: number }[] = [];
+  for (const [what, pattern] of [...patterns, ['an access secret', random] as const]) {
+    for (const match of text.matchAll(pattern)) {
+      const start = match.index;
+      const end = start + match[0].length;
+      if (taken.some((other) => start < other.end && end > other.start)) continue;
+      taken.push({ start, end });
+      const message = `This looks like ${what}. Remove it, and replace it where it is valid; credentials come from the environment or the keychain.`;
+      yield { at: { source: file, start: offset + start, end: offset + end }, message };
+    }
+  }
+}

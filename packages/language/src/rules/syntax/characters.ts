@@ -1,4 +1,5 @@
 import type { Part } from '../../syntax/source.ts';
+import { stretchesOf } from '../../syntax/stretches.ts';
 import { replace, rule } from '../rule.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL is what is looked for
@@ -13,8 +14,9 @@ export const syn007 = rule({
   bad: 'name "Z\ufffdhler"',
   good: 'name "Zähler"',
   on: 'part',
-  *check({ file, offset, text }) {
-    for (const { 0: character, index } of text.matchAll(damage)) {
+  *check(part) {
+    const { file, offset } = part;
+    for (const { character, index } of matches(part, damage)) {
       const what =
         character === '\0'
           ? 'A NUL'
@@ -28,6 +30,18 @@ export const syn007 = rule({
     }
   },
 });
+
+/** Characters of a part, each with its place; two margins that meet do not tell one twice. */
+function* matches(part: Part, wanted: RegExp): Iterable<{ character: string; index: number }> {
+  let last = -1;
+  for (const { start, text } of stretchesOf(part)) {
+    for (const { 0: character, index } of text.matchAll(wanted)) {
+      if (start + index <= last) continue;
+      last = start + index;
+      yield { character, index: last };
+    }
+  }
+}
 
 /** Characters that change how a text looks without being seen: bidirectional controls, zero width, other formats and controls. */
 const invisible = /(?![\t\n\r])[\p{Cc}\p{Cf}\u2028\u2029\u3164\uffa0]/gu;
@@ -47,7 +61,7 @@ export const syn008 = rule({
   on: 'part',
   *check(part) {
     const { file, offset, text } = part;
-    for (const { 0: character, index } of text.matchAll(invisible)) {
+    for (const { character, index } of matches(part, invisible)) {
       const start = offset + index;
       // A NUL is SYN007's, a byte order mark is none of the text, and outside texts and comments it is SYN001's.
       if (character === '\0' || (character === '\ufeff' && start === 0) || isUnexpected(part, index)) continue;

@@ -6,6 +6,7 @@ import { quote } from '../../syntax/values.ts';
 import { type FixDraft, on, type Problem, remove, replace, rule } from '../rule.ts';
 import { counted, shown, some } from '../wording.ts';
 import { keyForms } from './key-forms.ts';
+import { hasRepeats } from './repeats.ts';
 
 /** After this many findings of a kind in one list the rest is one finding. */
 const most = 20;
@@ -48,7 +49,7 @@ export const tgt004 = rule({
   good: 'devices pilot of water_meter {\n  866123040000013\n  866123040000021\n}',
   on: 'devices',
   *check(list) {
-    if (new Set(list.keys).size === list.keys.length) return;
+    if (!hasRepeats(list)) return;
     const first = new Map<string, number>();
     const repeated: number[] = [];
     for (const [index, key] of list.keys.entries()) {
