@@ -238,8 +238,8 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
     polls.close();
     events.close();
     verifications.close();
-    await mqtt?.close();
-    await listening.close(clock);
+    // Both at once: neither door takes in what the other has stopped taking.
+    await Promise.all([mqtt?.close(), listening.close(clock)]);
     await scheduler.stop();
     sharedChanges?.close();
     control?.end();
