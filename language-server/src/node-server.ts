@@ -1,6 +1,7 @@
 /** The server itself, behind {@link ./node.ts}. */
 import { flushCompileCache } from 'node:module';
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { createConnection, ProposedFeatures, StreamMessageReader } from 'vscode-languageserver/node';
+import { findingsWriter } from './findings-writer.ts';
 import { nodeHost } from './node-host.ts';
 import { createServer } from './server.ts';
 
@@ -8,5 +9,12 @@ import { createServer } from './server.ts';
 const started = 10_000;
 
 const host = nodeHost();
-createServer(createConnection(ProposedFeatures.all), host);
+createServer(process.argv.includes('--stdio') ? overStdio() : createConnection(ProposedFeatures.all), host);
 host.after(started, () => flushCompileCache?.());
+
+function overStdio() {
+  const { stdin, stdout } = process;
+  // A client that is gone without a word takes the server with it.
+  for (const gone of ['end', 'close']) stdin.on(gone, () => process.exit(1));
+  return createConnection(ProposedFeatures.all, new StreamMessageReader(stdin), findingsWriter(stdout));
+}

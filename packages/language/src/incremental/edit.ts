@@ -1,5 +1,6 @@
 import * as ast from '../generated/ast.ts';
 import { inheritKeys } from '../meaning/devices.ts';
+import { commonEnd, commonStart } from '../syntax/alike.ts';
 import { cutFrom } from '../syntax/blocks.ts';
 import { nestTooDeep } from '../syntax/nesting.ts';
 import { type Block, blockIndexAt, detached, mayBeRead, SourceFile, type SourceParser } from '../syntax/source.ts';
@@ -27,6 +28,8 @@ export interface Edited {
 const blocksBefore = 2;
 /** How many unchanged blocks have to be seen behind a cut to know that nothing of what follows moves it. */
 const blocksBehind = 2;
+/** From so many units on it pays not to count the lines of a block again. */
+const longText = 20_000;
 
 /**
  * Reads a file again after an edit: cuts and parses only what the edit touched. The result is the one that reading the
@@ -50,7 +53,9 @@ export function editFile(parser: SourceParser, previous: SourceFile, change: Cha
     block.offset = offset;
     offset += block.text.length;
   }
-  return { file: new SourceFile(uri, all, tail, []), removed, added, same };
+  const file = new SourceFile(uri, all, tail, []);
+  file.takeOver(previous, first, first + middle.length);
+  return { file, removed, added, same };
 }
 
 /** Cuts anew from a block on until the cuts are those of before: a window of text behind the change is enough mostly. */
@@ -108,6 +113,10 @@ function exchange(parser: SourceParser, old: readonly Block[], pieces: readonly 
 
 /** Takes over what the block that stood there has worked out of its text, where it is long. */
 function inherit(block: Block, before: Block | undefined): void {
+  if (before && block.text.length > longText) {
+    const start = commonStart(before.text, block.text);
+    block.lines.takeOver(before.lines, start, before.text.length - commonEnd(before.text, block.text, start));
+  }
   const [node] = block.declarations;
   const [other] = before?.declarations ?? [];
   if (ast.isDevices(node) && ast.isDevices(other)) withFile(block, before, () => inheritKeys(node, other));

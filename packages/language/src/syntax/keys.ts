@@ -1,14 +1,41 @@
 import { commonEnd, commonStart } from './alike.ts';
 import type { Comment } from './lexer.ts';
 
+/** A token's text, and where it starts in its block. */
+interface Body {
+  readonly body: string;
+  readonly offset: number;
+}
+
 /** The keys of a `devices` block, cut from its one token. Places are offsets in the block's text. */
-export interface KeyList {
+export class KeyList {
   readonly keys: readonly string[];
-  /** Where each key starts, in step with `keys`; it ends after its own length. */
-  readonly starts: readonly number[];
   readonly comments: readonly Comment[];
   /** How it came from a list that was cut before; only where it did. */
-  readonly change?: KeyChange;
+  readonly change: KeyChange | undefined;
+  private readonly from: Body;
+  private known: number[] | undefined;
+
+  constructor(from: Body, keys: readonly string[], starts: number[], comments: readonly Comment[], change?: KeyChange) {
+    this.from = from;
+    this.keys = keys;
+    this.known = starts;
+    this.comments = comments;
+    this.change = change;
+  }
+
+  /** Where each key starts, in step with `keys`; it ends after its own length. */
+  get starts(): readonly number[] {
+    this.known ??= cutKeys(this.from.body, this.from.offset).giveStarts();
+    return this.known;
+  }
+
+  /** The starts, for the list that takes this one's place to change. Should somebody ask this one again, it is cut anew. */
+  giveStarts(): number[] {
+    const starts = this.known ?? cutKeys(this.from.body, this.from.offset).giveStarts();
+    this.known = undefined;
+    return starts;
+  }
 }
 
 /** Which keys an edit replaced: of those before, `first` to `oldNext`, by those from `first` to `newNext`. */
@@ -18,6 +45,9 @@ export interface KeyChange {
   readonly oldNext: number;
   readonly newNext: number;
 }
+
+/** An edit that brings more keys than this has the whole list cut. */
+const mostTakenOver = 1000;
 
 const pieces = /\/\/[^\n\r]*|\/\*[\s\S]*?(?:\*\/|$)|[^\s/,]+(?:\/(?![/*])[^\s/,]*)*|[/,]/g;
 
@@ -39,13 +69,11 @@ export function cutKeys(body: string, offset: number): KeyList {
       starts.push(start);
     }
   }
-  return { keys, starts, comments };
+  return new KeyList({ body, offset }, keys, starts, comments);
 }
 
 /** A list that was cut before, with the text it was cut from. */
-export interface CutBefore {
-  readonly body: string;
-  readonly offset: number;
+export interface CutBefore extends Body {
   readonly list: KeyList;
 }
 
@@ -64,21 +92,25 @@ export function cutKeysAgain(body: string, offset: number, before: CutBefore): K
   const middle = [body.slice(from, from + 1), body.slice(from + 1, to)].join('');
   const delta = body.length - before.body.length;
   if (middle.includes('/') || before.body.slice(from, to - delta).includes('/')) return cutKeys(body, offset);
-  const { keys, starts } = before.list;
+  const { keys } = before.list;
+  const starts = before.list.giveStarts();
   const first = lowerBound(starts, before.offset + from);
   const next = lowerBound(starts, before.offset + to - delta);
   const cut = cutKeys(middle, offset + from);
-  const shift = offset + delta - before.offset;
-  const tailStarts = starts.slice(next);
-  for (let i = 0; i < tailStarts.length; i++) tailStarts[i] = (tailStarts[i] ?? 0) + shift;
-  const moved =
-    offset === before.offset ? starts.slice(0, first) : starts.slice(0, first).map((at) => at + offset - before.offset);
-  return {
-    keys: keys.slice(0, first).concat(cut.keys, keys.slice(next)),
-    starts: moved.concat(cut.starts, tailStarts),
-    comments: [],
-    change: { before: keys, first, oldNext: next, newNext: first + cut.keys.length },
-  };
+  if (cut.keys.length > mostTakenOver) return cutKeys(body, offset);
+  // In place: copying 100,000 numbers at each keystroke is most of what it would cost.
+  const moved = offset - before.offset;
+  if (moved !== 0) for (let i = 0; i < first; i++) starts[i] = (starts[i] ?? 0) + moved;
+  if (moved + delta !== 0) for (let i = next; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + moved + delta;
+  replaceIn(starts, first, next, cut.starts);
+  const replaced = keys.toSpliced(first, next - first, ...cut.keys);
+  const change = { before: keys, first, oldNext: next, newNext: first + cut.keys.length };
+  return new KeyList({ body, offset }, replaced, starts, [], change);
+}
+
+function replaceIn(list: number[], first: number, next: number, by: readonly number[]): void {
+  if (by.length !== next - first) list.splice(first, next - first, ...by);
+  else for (const [index, value] of by.entries()) list[first + index] = value;
 }
 
 function lowerBound(sorted: readonly number[], wanted: number): number {
@@ -98,9 +130,12 @@ export function keysEnd(text: string, from: number): number {
   for (;;) {
     const brace = text.indexOf('}', at);
     const end = brace === -1 ? text.length : brace;
-    const slash = text.slice(at, end).search(/\/[/*]/);
+    // Hardly any list has a slash: looking for one sign is much faster than an expression.
+    const sign = text.indexOf('/', at);
+    if (sign === -1 || sign >= end) return end;
+    const slash = text.slice(sign, end).search(/\/[/*]/);
     if (slash === -1) return end;
-    const start = at + slash;
+    const start = sign + slash;
     const close = text[start + 1] === '/' ? text.indexOf('\n', start) : text.indexOf('*/', start + 2);
     if (close === -1) return text.length;
     at = text[start + 1] === '/' ? close + 1 : close + 2;

@@ -10,6 +10,8 @@ export interface Range {
 }
 
 const near = 4096;
+/** An edit that brings more lines than this is counted with the whole text. */
+const mostTakenOver = 1000;
 
 /**
  * Where the lines of a text start, to turn offsets into positions and back. `\n`, `\r\n` and `\r` end a line.
@@ -18,8 +20,9 @@ const near = 4096;
 export class Lines {
   private readonly text: string;
   private readonly length: number;
-  private known: readonly number[] | undefined;
+  private known: number[] | undefined;
   private breaksKnown: number | undefined;
+  private lastKnown: number | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -38,7 +41,28 @@ export class Lines {
   }
   /** Length of what follows the last line break. */
   get lastLength(): number {
-    return this.length - 1 - Math.max(this.text.lastIndexOf('\n'), this.text.lastIndexOf('\r'));
+    this.lastKnown ??= this.length - 1 - Math.max(this.text.lastIndexOf('\n'), this.text.lastIndexOf('\r'));
+    return this.lastKnown;
+  }
+
+  /**
+   * Takes over where lines start from the text of before an edit, if that knows. That one does not keep it: should somebody
+   * ask it again, it counts anew.
+   * @param start where the edit is; @param oldEnd where it ended before
+   */
+  takeOver(before: Lines, start: number, oldEnd: number): void {
+    const { known } = before;
+    // A carriage return and a line feed may have been parted or joined.
+    if (!known || before.text.includes('\r') || this.text.includes('\r')) return;
+    const delta = this.length - before.length;
+    const first = firstAbove(known, start);
+    const next = firstAbove(known, oldEnd);
+    const between = lineStarts(this.text.slice(start, oldEnd + delta)).slice(1);
+    if (between.length > mostTakenOver) return;
+    before.known = undefined;
+    if (next > first || between.length > 0) known.splice(first, next - first, ...between.map((each) => start + each));
+    if (delta !== 0) for (let i = first + between.length; i < known.length; i++) known[i] = (known[i] ?? 0) + delta;
+    this.known = known;
   }
 
   get count(): number {
@@ -50,14 +74,9 @@ export class Lines {
     if (!this.known && this.length > near * 4 && offset < near) {
       return new Lines(this.text.slice(0, offset + 1)).position(offset);
     }
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low, character: offset - (this.starts[low] ?? 0) };
+    const { starts } = this;
+    const line = Math.max(0, firstAbove(starts, offset) - 1);
+    return { line, character: offset - (starts[line] ?? 0) };
   }
 
   range(start: number, end: number): Range {
@@ -69,6 +88,18 @@ export class Lines {
     const start = this.starts[position.line];
     return start === undefined ? this.length : Math.min(start + position.character, this.length);
   }
+}
+
+/** The index of the first that is above a value. */
+function firstAbove(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function lineStarts(text: string): number[] {

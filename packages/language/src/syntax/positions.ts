@@ -11,8 +11,13 @@ export class BlockPositions {
   private readonly lines: Int32Array;
   private readonly characters: Int32Array;
 
-  constructor(blocks: readonly Block[]) {
+  constructor(blocks: readonly Block[], before?: Exchanged) {
     this.blocks = blocks;
+    if (before && standsAsBefore(blocks, before)) {
+      this.lines = before.positions.lines;
+      this.characters = before.positions.characters;
+      return;
+    }
     this.lines = new Int32Array(blocks.length);
     this.characters = new Int32Array(blocks.length);
     let line = 0;
@@ -20,10 +25,14 @@ export class BlockPositions {
     for (const [index, block] of blocks.entries()) {
       this.lines[index] = line;
       this.characters[index] = character;
-      const { breaks, lastLength } = block.lines;
-      line += breaks;
-      character = breaks === 0 ? character + lastLength : lastLength;
+      ({ line, character } = behind(block, { line, character }));
     }
+  }
+
+  /** Where the block of an index begins. */
+  beginning(index: number): Position | undefined {
+    const line = this.lines[index];
+    return line === undefined ? undefined : { line, character: this.characters[index] ?? 0 };
   }
 
   /** The position of an offset, or `undefined` behind the last block. */
@@ -66,4 +75,29 @@ export class BlockPositions {
     // The last line of a block may go on in what follows.
     return next === -1 && wanted > end ? undefined : block.offset + Math.min(wanted, end);
   }
+}
+
+/** Blocks that took the place of as many others: those from `first` up to, not including, `next`. */
+export interface Exchanged {
+  readonly positions: BlockPositions;
+  readonly first: number;
+  readonly next: number;
+}
+
+/** Whether all blocks begin where they did. */
+function standsAsBefore(blocks: readonly Block[], { positions, first, next }: Exchanged): boolean {
+  let at = positions.beginning(first);
+  for (let index = first; index < next && at; index++) {
+    const block = blocks[index];
+    if (!block) return false;
+    at = behind(block, at);
+    const before = positions.beginning(index + 1);
+    if (before && (before.line !== at.line || before.character !== at.character)) return false;
+  }
+  return at !== undefined;
+}
+
+/** Where the next block begins. */
+function behind({ lines: { breaks, lastLength } }: Block, { line, character }: Position): Position {
+  return { line: line + breaks, character: breaks === 0 ? character + lastLength : lastLength };
 }

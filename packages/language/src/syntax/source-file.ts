@@ -99,6 +99,16 @@ export class SourceFile {
     return this.lines;
   }
 
+  /**
+   * Takes over where the blocks begin from the file of before an edit, if they still do.
+   * @param first the first block that is another one; @param next the first that is the same again
+   */
+  takeOver(before: SourceFile, first: number, next: number): void {
+    const { positions, blocks } = before;
+    if (!positions || blocks.length !== this.blocks.length) return;
+    this.positions = new BlockPositions(this.blocks, { positions, first, next });
+  }
+
   range(start: number, end: number): Range {
     this.positions ??= new BlockPositions(this.blocks);
     return {

@@ -22,15 +22,10 @@ export function stretchesOf(part: Part): readonly Stretch[] {
   if (known) return known;
   const stretches: Stretch[] = [];
   let start = 0;
-  let from = 0;
-  for (let at = 0; at <= text.length; at++) {
-    const code = at < text.length ? text.charCodeAt(at) : 0;
-    if ((code >= 48 && code <= 57) || code === 10 || code === 32 || code === 13 || code === 9) continue;
-    if (at - from >= run) {
-      stretches.push({ start, text: text.slice(start, from + margin) });
-      start = at - margin;
-    }
-    from = at + 1;
+  for (const { 0: blank, index } of text.matchAll(/[\d \t\r\n]+/g)) {
+    if (blank.length < run) continue;
+    stretches.push({ start, text: text.slice(start, index + margin) });
+    start = index + blank.length - margin;
   }
   stretches.push({ start, text: text.slice(start) });
   kept.set(part, stretches);

@@ -78,9 +78,10 @@ export const syn008 = rule({
   },
 });
 
-function* lookAlikes({ file, offset, text }: Part) {
+function* lookAlikes(part: Part) {
+  const { file, offset, text } = part;
   // Nearly everything is ASCII outside texts and comments; only the rest needs the walk over words.
-  if (!/[^\x20-\x7e\s]/.test(text)) return;
+  if (!stretchesOf(part).some((stretch) => /[^\x20-\x7e\s]/.test(stretch.text))) return;
   const bare = text.replace(/"(?:\\.|[^"\\\n\r])*"?|\/\/[^\n\r]*|\/\*[\s\S]*?(?:\*\/|$)/g, (hidden) =>
     ' '.repeat(hidden.length),
   );

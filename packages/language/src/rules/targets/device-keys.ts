@@ -112,7 +112,7 @@ export const tgt005 = rule({
   good: 'devices pilot of water_meter {\n  866123040000013\n}',
   on: 'devices',
   *check(list) {
-    const { malformed, wrongCheckDigit: unchecked } = keyForms(list.keys);
+    const { malformed, wrongCheckDigit: unchecked } = keyForms(list);
     yield* perKey(list, malformed, (index) => ({ message: noKey(list.keys[index] ?? '') }));
     // Many of them are keys of another kind than IMEIs: one finding says it.
     const [first] = unchecked;
@@ -152,7 +152,7 @@ export const tgt006 = rule({
   good: 'devices pilot of water_meter {\n  866123040000013\n}',
   on: 'devices',
   *check(list) {
-    const { suspicious, mostlyImeis: imeis } = keyForms(list.keys);
+    const { suspicious, mostlyImeis: imeis } = keyForms(list);
     const damaged = suspicious.filter((index) => damage(list.keys[index] ?? '', imeis) !== undefined);
     yield* perKey(list, damaged, (index) => {
       const key = list.keys[index] ?? '';
