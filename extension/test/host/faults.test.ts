@@ -3,7 +3,7 @@ import { createClient, systemAmbient } from '@otaplan/client';
 import * as vscode from 'vscode';
 import { addConnection, type Center, type Fate, type Line, lineTo, removeConnection, startCenter } from './center.ts';
 import { answering, messages, until } from './help.ts';
-import { inside, planNow, writePlan } from './rollout.ts';
+import { erasePlan, inside, planNow, writePlan } from './rollout.ts';
 
 /** Deployments that meet with an accident, over a line to a real Developer Center that the test disturbs. */
 suite('deploy with faults', () => {
@@ -151,7 +151,7 @@ suite('deploy with faults', () => {
     assert.deepEqual(messages(asked).slice(1), []);
     const rest = await answering({}, () => vscode.commands.executeCommand('otaplan.deployChangedPlans'));
     assert.match(messages(rest)[0] ?? '', /Every plan of the workspace is deployed/);
-    await vscode.workspace.fs.delete(fresh);
+    await erasePlan(fresh, 'Fresh');
   });
 
   test('what is deployed is compared in the words of the command, and drift is told', async () => {

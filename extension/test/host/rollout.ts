@@ -41,6 +41,13 @@ export async function writePlan(file: string, name: string, text: string): Promi
   return uri;
 }
 
+/** Deletes a plan's file and waits until the language server has noticed. */
+export async function erasePlan(uri: vscode.Uri, name: string): Promise<void> {
+  await vscode.workspace.fs.delete(uri);
+  const { plans } = await inside();
+  await until(`the end of ${name}`, async () => !(await plans.places()).some((place) => place.name === name), 60_000);
+}
+
 /** What the extension shows to tests. */
 export async function inside(): Promise<Internals> {
   const { internals } = await activated();

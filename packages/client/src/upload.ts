@@ -81,6 +81,8 @@ export async function uploadFile(
       });
     }
   } catch (error) {
+    // Whether its last bytes arrived changes nothing for anybody: the package is declared, and sending a file again is harmless.
+    if (options.signal?.aborted) throw new ClientError({ kind: 'cancelled' });
     if (!(changed.at || !(error instanceof ClientError))) throw error;
     if (!changed.at) throw new ClientError({ kind: 'file', path: file.path, detail: reason(error) });
   }
