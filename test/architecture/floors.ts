@@ -56,6 +56,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   pino: ['packages/developer-center'],
   'node:sqlite': ['packages/developer-center'],
   pg: ['packages/developer-center'],
+  aws4fetch: ['packages/developer-center'],
   aedes: ['packages/developer-center'],
   mqtt: ['packages/developer-center', 'packages/devices'],
   commander: ['packages/cli'],

@@ -28,7 +28,11 @@ import { registryRoutes } from './http/registry-routes.ts';
 import { rolloutRoutes } from './http/rollout-routes.ts';
 import { offerControl } from './operations/control.ts';
 import { PackageCatalogue } from './packages/catalogue.ts';
+import { openBucketFiles } from './packages/file-address.ts';
 import { FileStore } from './packages/file-store.ts';
+import { FolderFiles } from './packages/folder-files.ts';
+import { Incoming } from './packages/incoming.ts';
+import type { KeptFiles } from './packages/kept-files.ts';
 import { packageRoutes } from './packages/package-routes.ts';
 import { Verifications } from './packages/verification.ts';
 import { SharedChanges } from './replicas/shared-changes.ts';
@@ -47,9 +51,14 @@ export interface ServerOptions {
   readonly dataDir: string;
   /**
    * `postgres://…`: everything but the files of packages is kept in this database, which other servers may share; they then share the
-   * folder `files` in the data folder, too. Its password is never told.
+   * folder `files` in the data folder, too, unless `files` names a store. Its password is never told.
    */
   readonly database?: string;
+  /**
+   * `s3+https://host/bucket/prefix`: the files of packages are kept in this S3-compatible store. Its credentials are the environment's
+   * `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and `AWS_REGION`.
+   */
+  readonly files?: string;
   /** Default: loopback only. */
   readonly host?: string;
   /** 0: any free one. */
@@ -59,7 +68,10 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log?: Log;
-  /** Variables of the environment: those of OpenTelemetry say whether and where traces are sent. None when left out. */
+  /**
+   * Variables of the environment: those of OpenTelemetry say whether and where traces are sent, those of AWS sign requests to `files`.
+   * None when left out.
+   */
   readonly environment?: Environment;
   /** Calls that one access key may make. */
   readonly rate?: { readonly burst: number; readonly perSecond: number };
@@ -124,7 +136,8 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
   const keys = sharedKeys ?? openServerKeys(dataDir, random);
   // Another replica's uploads may be under way.
   const abandonedBefore = shared ? clock.now() - dayMs : Number.POSITIVE_INFINITY;
-  const files = new FileStore(join(dataDir, 'files'), random, abandonedBefore);
+  const incoming = new Incoming(join(dataDir, 'files', 'incoming'), random, abandonedBefore);
+  const files = new FileStore(await openFiles(options), incoming);
   const accessKeys = new AccessKeys(store.accounts, keys, clock, random);
   const owner = await accessKeys.openOwner(dataDir, sharedKeys?.owner);
   const keyDesk = new KeyDesk(store.accounts, accessKeys, {
@@ -259,6 +272,13 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
       return stopped;
     },
   };
+}
+
+async function openFiles({ dataDir, files, environment = {}, clock }: ServerOptions): Promise<KeptFiles> {
+  if (files === undefined) return new FolderFiles(join(dataDir, 'files'));
+  const bucket = openBucketFiles(files, environment, clock);
+  await bucket.check();
+  return bucket;
 }
 
 /** `http://host:port` at which this machine reaches the service, also when it listens everywhere. */

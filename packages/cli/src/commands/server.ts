@@ -14,12 +14,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, exits, type Io } from '../io.ts';
 import { writeJson, writeJsonLine } from '../text/shown.ts';
 import { version } from '../version.ts';
-import { checkDatabase } from './server-database.ts';
+import { checkDatabase, checkFiles } from './server-addresses.ts';
 import { defineFolderCommands } from './server-folder.ts';
 
 interface Options {
   data: string;
   database?: string;
+  files?: string;
   host: string;
   port: number;
   publicUrl?: string;
@@ -36,6 +37,12 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
         '--database <url>',
         'PostgreSQL database (postgres://…) that keeps everything but the files of packages; several servers may share it',
       ).env('OTAPLAN_DATABASE'),
+    )
+    .addOption(
+      new Option(
+        '--files <url>',
+        'S3-compatible store that keeps the files of packages (s3+https://host/bucket/prefix, or the bucket in the host’s name); credentials by AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION',
+      ).env('OTAPLAN_FILES'),
     )
     .option(
       '--host <address>',
@@ -91,6 +98,7 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
     throw new CliError(exits.usage, '--public-url is not an address such as https://ota.example.com.');
   }
   if (options.database !== undefined) checkDatabase(options.database);
+  if (options.files !== undefined) checkFiles(options.files);
   const mqtt = mqttOf(io, options);
   try {
     return await startServer({
@@ -103,6 +111,7 @@ async function start(io: Io, options: Options): Promise<RunningServer> {
       log: options.log === 'none' ? silentLog : jsonLog({ write: (line) => void io.stderr.write(line) }, options.log),
       ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
       ...(options.database === undefined ? {} : { database: options.database }),
+      ...(options.files === undefined ? {} : { files: options.files }),
       ...(mqtt === null ? {} : { mqtt }),
     });
   } catch (error) {

@@ -18,7 +18,7 @@ export function fileRoutes(files: FileStore, tokens: DownloadTokens, clock: Cloc
       const size = await files.size(grant.sha256);
       if (size === null) throw new ProblemError('not-found', 'The package of this file was deleted.');
       if (size !== grant.size || !(await files.isSound(grant.sha256))) {
-        log.error({ sha256: grant.sha256 }, 'A package file is damaged on the disk and was not served.');
+        log.error({ sha256: grant.sha256 }, 'A package file is damaged where it is kept and was not served.');
         throw new ProblemError('unavailable', 'The file is damaged at Developer Center. Upload it again.');
       }
       const etag = `"${grant.sha256}"`;

@@ -1,5 +1,6 @@
 import { cloudCodes, type ProblemDocument, type ProblemName, problemPage, problems, problemType } from '@otaplan/api';
 import { ProblemError } from '../center/problem-error.ts';
+import { FilesUnavailable } from '../packages/kept-files.ts';
 import { StoreError } from '../store/store-error.ts';
 
 /** A code of the envelope. */
@@ -23,6 +24,8 @@ export function asProblem(error: unknown): ProblemError {
     return new ProblemError('storage-full', 'The disk of Developer Center is full. Free some room and try again.');
   if (error instanceof StoreError && (error.failure === 'readOnly' || error.failure === 'closed'))
     return new ProblemError('unavailable', 'The store of Developer Center cannot be written now.');
+  if (error instanceof FilesUnavailable)
+    return new ProblemError('unavailable', 'The store of package files cannot be used now.');
   if (error instanceof StoreError && error.failure === 'unreachable')
     return new ProblemError('unavailable', 'The database of Developer Center cannot be reached now.');
   return new ProblemError('internal', 'Developer Center failed. Its log says more, under the same instance.');

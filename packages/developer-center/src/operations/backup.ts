@@ -1,11 +1,12 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { KeptFiles } from '../packages/kept-files.ts';
 import { StartError } from '../start-error.ts';
 import { databaseFile } from '../store/sqlite/database.ts';
 import { hasDatabase, inspectFolder } from '../store/sqlite/inspect.ts';
 import { type FolderStore, openSqliteStore } from '../store/sqlite/open.ts';
 import { StoreError } from '../store/store-error.ts';
-import { copyBeside, copyFiles, laidDown } from './copies.ts';
+import { type CopiedFiles, copyBeside, copyFiles, laidDown } from './copies.ts';
 import { verifyFolder } from './verify.ts';
 
 /** A package that is deleted between the copy of the database and that of its file makes the copy begin again. */
@@ -16,24 +17,27 @@ const tries = 5;
  * change), then the keys. The copy appears under its name when it is whole.
  * @param target must not exist, or be empty
  */
-export async function backupStore(store: FolderStore, dataDir: string, target: string): Promise<void> {
-  await laidDown(target, async (partial) => {
+export async function backupStore(store: FolderStore, dataDir: string, target: string): Promise<CopiedFiles> {
+  return await laidDown(target, async (partial) => {
+    copyBeside(dataDir, partial);
+    let before = 0;
     for (let attempt = 1; ; attempt++) {
       await store.backup(join(partial, databaseFile));
-      const { files } = inspectFolder(partial, false);
-      if ((await copyFiles(dataDir, partial, files)) || attempt === tries) break;
+      const copied = await copyFiles(dataDir, partial, inspectFolder(partial, false).files);
+      // As many as before: these files were not deleted just now, they are kept elsewhere.
+      if (copied.notCopied === before || attempt === tries) return copied;
+      before = copied.notCopied;
       rmSync(join(partial, databaseFile));
     }
-    copyBeside(dataDir, partial);
   });
 }
 
 /** Copies a data folder on which no server runs. @throws StartError locked, when one does */
-export async function backupFolder(dataDir: string, target: string): Promise<void> {
+export async function backupFolder(dataDir: string, target: string): Promise<CopiedFiles> {
   if (!hasDatabase(dataDir)) throw new StartError('failed', `There is no Developer Center in ${dataDir}.`);
   const store = open(dataDir);
   try {
-    await backupStore(store, dataDir, target);
+    return await backupStore(store, dataDir, target);
   } finally {
     await store.close();
   }
@@ -41,12 +45,13 @@ export async function backupFolder(dataDir: string, target: string): Promise<voi
 
 /**
  * Makes a data folder from a backup, which is verified before. Everything that was reported after the backup is not in it.
+ * @param kept where the package files are, when they are not in the backup
  * @throws StartError when the backup is not sound, or the folder holds a Developer Center already
  */
-export async function restoreFolder(backup: string, dataDir: string): Promise<void> {
+export async function restoreFolder(backup: string, dataDir: string, kept?: KeptFiles): Promise<void> {
   if (resolve(backup) === resolve(dataDir))
     throw new StartError('failed', 'The backup and the data folder are the same.');
-  const { problems } = await verifyFolder(backup);
+  const { problems } = await verifyFolder(backup, kept);
   const [first] = problems;
   if (first !== undefined) {
     const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;

@@ -8,6 +8,7 @@ import type { App } from '../http/app.ts';
 import { StartError } from '../start-error.ts';
 import type { FolderStore } from '../store/sqlite/open.ts';
 import { backupStore } from './backup.ts';
+import type { CopiedFiles } from './copies.ts';
 
 /**
  * What commands on the same machine ask of a running server. Whoever can read the data folder's key may ask: that is the user whom the
@@ -35,8 +36,7 @@ export function offerControl(
       throw new ProblemError('not-signed-in', '');
     const target = await c.req.text();
     try {
-      await backupStore(store, dataDir, target);
-      return c.body(null, 204);
+      return c.json(await backupStore(store, dataDir, target));
     } catch (error) {
       if (error instanceof StartError) return c.text(error.message, 409);
       return c.text(error instanceof Error ? error.message : 'The backup failed.', 500);
@@ -54,7 +54,7 @@ export function offerControl(
  * @param target absolute; on the server's machine, which is this one
  * @throws StartError with what the server said, or that it does not answer
  */
-export async function askForBackup(dataDir: string, target: string): Promise<void> {
+export async function askForBackup(dataDir: string, target: string): Promise<CopiedFiles> {
   const unreachable = `A server runs on ${dataDir}, but it does not answer a request for a backup.`;
   let answer: Response;
   try {
@@ -63,5 +63,6 @@ export async function askForBackup(dataDir: string, target: string): Promise<voi
   } catch (error) {
     throw new StartError('failed', unreachable, error);
   }
-  if (answer.status !== 204) throw new StartError('failed', answer.status === 401 ? unreachable : await answer.text());
+  if (!answer.ok) throw new StartError('failed', answer.status === 401 ? unreachable : await answer.text());
+  return (await answer.json()) as CopiedFiles;
 }

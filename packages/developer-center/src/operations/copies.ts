@@ -10,7 +10,7 @@ import { StoreError } from '../store/store-error.ts';
 const beside = ['server-key', 'access-secret'];
 
 /** Does the work in a folder beside the target, and gives it the target's name when all of it is done. */
-export async function laidDown(target: string, work: (partial: string) => Promise<void>): Promise<void> {
+export async function laidDown<T>(target: string, work: (partial: string) => Promise<T>): Promise<T> {
   const path = resolve(target);
   if (existsSync(path) && readdirSync(path).length > 0) {
     throw new StartError('failed', `${path} is not empty. Name a folder that does not exist yet.`);
@@ -20,10 +20,11 @@ export async function laidDown(target: string, work: (partial: string) => Promis
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { mode: 0o700 });
   try {
-    await work(partial);
+    const result = await work(partial);
     if (existsSync(path)) rmdirSync(path);
     renameSync(partial, path);
     syncFolder(dirname(path));
+    return result;
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
     if (error instanceof StoreError) throw new StartError(error.failure, error.message, error);
@@ -31,19 +32,27 @@ export async function laidDown(target: string, work: (partial: string) => Promis
   }
 }
 
-/** Copies the bytes of packages. @returns false when a file is gone */
-export async function copyFiles(from: string, to: string, files: Inspection['files']): Promise<boolean> {
+/** What a copy has of the package files that its database names. */
+export interface CopiedFiles {
+  readonly copied: number;
+  /** They were not in the data folder: they are in an S3 store, or gone. */
+  readonly notCopied: number;
+}
+
+/** Copies the bytes of packages that are in the folder. */
+export async function copyFiles(from: string, to: string, files: Inspection['files']): Promise<CopiedFiles> {
+  let copied = 0;
   for (const { sha256 } of files) {
     const path = join('files', sha256.slice(0, 2), sha256);
     await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
     try {
       await copyFile(join(from, path), join(to, path), constants.COPYFILE_FICLONE);
+      copied++;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-      throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     }
   }
-  return true;
+  return { copied, notCopied: files.length - copied };
 }
 
 export function copyBeside(from: string, to: string): void {

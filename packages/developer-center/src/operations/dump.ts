@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KeptFiles } from '../packages/kept-files.ts';
 import { StartError } from '../start-error.ts';
 import { Database } from '../store/postgres/database.ts';
 import { inspectDatabase } from '../store/postgres/inspect.ts';
 import { StoreError } from '../store/store-error.ts';
-import { copyBeside, copyFiles, laidDown } from './copies.ts';
+import { type CopiedFiles, copyBeside, copyFiles, laidDown } from './copies.ts';
 import { verifyDatabase } from './verify.ts';
 
 /** What `pg_dump` made, in the backup's folder. */
@@ -22,22 +23,23 @@ export function isDump(backup: string): boolean {
  * @param target must not exist, or be empty
  * @throws StartError when `pg_dump` is not there, or says that it failed
  */
-export async function backupDatabase(url: string, dataDir: string, target: string): Promise<void> {
-  await laidDown(target, async (partial) => {
+export async function backupDatabase(url: string, dataDir: string, target: string): Promise<CopiedFiles> {
+  return await laidDown(target, async (partial) => {
     await run('pg_dump', url, ['--format=custom', '--no-owner', '--no-privileges', '--file', join(partial, dumpFile)]);
     // Younger than the dump: a file that the dump names is there, unless its package was deleted in between.
     const { files } = await inspectDatabase(url, false);
-    await copyFiles(dataDir, partial, files);
     copyBeside(dataDir, partial);
+    return await copyFiles(dataDir, partial, files);
   });
 }
 
 /**
  * Makes a database and a data folder from a backup, and verifies them.
  * @param url an empty database
+ * @param kept where the package files are, when they are not in the backup
  * @throws StartError when the database or the folder is not empty, `pg_restore` fails, or what came out is not sound
  */
-export async function restoreDatabase(backup: string, url: string, dataDir: string): Promise<void> {
+export async function restoreDatabase(backup: string, url: string, dataDir: string, kept?: KeptFiles): Promise<void> {
   if (!isDump(backup)) throw new StartError('failed', `${backup} is not a backup of a PostgreSQL database.`);
   if (!(await told(Database.isEmpty(url)))) {
     throw new StartError('failed', 'There is a Developer Center in the database already. Name an empty one.');
@@ -48,7 +50,7 @@ export async function restoreDatabase(backup: string, url: string, dataDir: stri
     await copyFiles(backup, partial, (await told(inspectDatabase(url, false))).files);
     copyBeside(backup, partial);
   });
-  const { problems } = await verifyDatabase(url, dataDir);
+  const { problems } = await verifyDatabase(url, dataDir, kept);
   const [first] = problems;
   if (first === undefined) return;
   const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;

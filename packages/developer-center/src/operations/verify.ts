@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { keysFrom, readRootKey, unseal } from '../accounts/server-keys.ts';
+import { FolderFiles } from '../packages/folder-files.ts';
+import { FilesUnavailable, type KeptFiles, MissingFile } from '../packages/kept-files.ts';
 import { StartError } from '../start-error.ts';
 import type { Inspection } from '../store/inspection.ts';
 import { inspectDatabase } from '../store/postgres/inspect.ts';
@@ -21,25 +22,35 @@ export interface Verification {
 /**
  * Looks at a data folder or a backup while no server runs on it: the database with every counter, status, log line and checksum; the
  * bytes of every package file; whether the folder's key opens the access secrets. Changes nothing.
+ * @param kept where the package files are, when not in the folder
  * @throws StartError when there is no database, a server runs on it, or it is of a newer version
  */
-export async function verifyFolder(folder: string): Promise<Verification> {
+export async function verifyFolder(folder: string, kept: KeptFiles = filesIn(folder)): Promise<Verification> {
   if (!hasDatabase(folder)) throw new StartError('failed', `There is no Developer Center in ${folder}.`);
-  return await verified(folder, async () => inspectFolder(folder));
+  return await verified(folder, kept, async () => inspectFolder(folder));
 }
 
 /**
  * Looks at a PostgreSQL database as it is at one moment, also while servers run on it, and at the package files and keys in their data
  * folder. Changes nothing.
+ * @param kept where the package files are, when not in the folder
  * @throws StartError when it cannot be reached, or is of another version
  */
-export async function verifyDatabase(url: string, dataDir: string): Promise<Verification> {
-  return await verified(dataDir, () => inspectDatabase(url));
+export async function verifyDatabase(
+  url: string,
+  dataDir: string,
+  kept: KeptFiles = filesIn(dataDir),
+): Promise<Verification> {
+  return await verified(dataDir, kept, () => inspectDatabase(url));
 }
 
-async function verified(folder: string, look: () => Promise<Inspection>): Promise<Verification> {
+function filesIn(folder: string): KeptFiles {
+  return new FolderFiles(join(folder, 'files'));
+}
+
+async function verified(folder: string, kept: KeptFiles, look: () => Promise<Inspection>): Promise<Verification> {
   const found = await inspected(look);
-  const problems = [...found.problems, ...keyProblems(folder, found), ...(await fileProblems(folder, found))];
+  const problems = [...found.problems, ...keyProblems(folder, found), ...(await fileProblems(kept, found))];
   const { plans, planDevices, logLines, files } = found;
   return { problems, plans, planDevices, logLines, packageFiles: files.length };
 }
@@ -55,10 +66,10 @@ async function inspected(look: () => Promise<Inspection>): Promise<Inspection> {
   }
 }
 
-async function fileProblems(folder: string, { files }: Inspection): Promise<string[]> {
+async function fileProblems(kept: KeptFiles, { files }: Inspection): Promise<string[]> {
   const problems: string[] = [];
   for (const file of files) {
-    const digest = await digestOf(join(folder, 'files', file.sha256.slice(0, 2), file.sha256));
+    const digest = await digestOf(kept, file.sha256);
     const which = `The file ${file.name} of the package “${file.packageName}”`;
     if (digest === null) problems.push(`${which} is missing.`);
     else if (digest !== file.sha256) problems.push(`${which} is damaged: its bytes are not those that were uploaded.`);
@@ -82,12 +93,13 @@ function keyProblems(folder: string, { accessKeys, secrets }: Inspection): strin
 }
 
 /** SHA-256 in hex; `null`: no such file. */
-async function digestOf(path: string): Promise<string | null> {
+async function digestOf(kept: KeptFiles, sha256: string): Promise<string | null> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    for await (const chunk of kept.read(sha256, 0)) hash.update(chunk);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (error instanceof MissingFile) return null;
+    if (error instanceof FilesUnavailable) throw new StartError('failed', error.message, error);
     throw error;
   }
   return hash.digest('hex');

@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { syncFolder } from '../accounts/secret-file.ts';
+import { checkedDigest, type KeptFiles, MissingFile } from './kept-files.ts';
+
+/** Package files in a folder of this machine, or one that replicas share. */
+export class FolderFiles implements KeptFiles {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The source has to be on the same file system, and flushed. */
+  async put(sha256: string, _size: number, source: string): Promise<void> {
+    const path = this.#path(sha256);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rename(source, path);
+    syncFolder(dirname(path));
+    syncFolder(this.#folder);
+  }
+
+  async size(sha256: string): Promise<number | null> {
+    try {
+      return (await stat(this.#path(sha256))).size;
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  async *read(sha256: string, start: number, end?: number): AsyncGenerator<Uint8Array> {
+    try {
+      yield* createReadStream(this.#path(sha256), {
+        start,
+        ...(end === undefined ? {} : { end }),
+        highWaterMark: 256 * 1024,
+      }) as AsyncIterable<Buffer>;
+    } catch (error) {
+      throw isMissing(error) ? new MissingFile(sha256) : error;
+    }
+  }
+
+  async remove(sha256: string): Promise<void> {
+    await rm(this.#path(sha256), { force: true });
+  }
+
+  #path(sha256: string): string {
+    return join(this.#folder, checkedDigest(sha256).slice(0, 2), sha256);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
