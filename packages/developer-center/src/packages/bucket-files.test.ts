@@ -10,7 +10,8 @@ import { systemClock } from '../clock.ts';
 import { restoreFolder } from '../operations/backup.ts';
 import { askForBackup } from '../operations/control.ts';
 import { verifyFolder } from '../operations/verify.ts';
-import { addPackage, type Running, run, sha256 } from '../testing/running.ts';
+import { activate, planDocument, savePlan, TestDevice } from '../testing/plans.ts';
+import { addPackage, type Running, register, run, sha256 } from '../testing/running.ts';
 import { startS3, type TestS3 } from '../testing/s3.ts';
 import { openBucketFiles, readFilesAddress } from './file-address.ts';
 
@@ -44,6 +45,34 @@ test('an uploaded package stands in the store alone, and goes with its package',
   expect(readdirSync(join(dc.dataDir, 'files', 'incoming'))).toEqual([]);
   expect((await dc.call('DELETE', `/ota/v1/packages/${id}`)).status).toBe(204);
   expect(await openBucketFiles(s3.address, s3.environment, systemClock).size(digest)).toBeNull();
+});
+
+test('a device downloads from Developer Center as ever, whole and by ranges', async () => {
+  const dc = await running();
+  await register(dc, ['D0001']);
+  const { bytes } = await addPackage(dc, '2.0.0', { bytes: Buffer.alloc(400_000, 'firmware') });
+  const device = new TestDevice(dc, 'D0001');
+  await device.reportVersion('1.0.0');
+  const [startUtc, endUtc] = [0, 86_400_000].map((after) =>
+    new Date(dc.clock.now() + after).toISOString().slice(0, 16),
+  );
+  const effective = {
+    start: `${startUtc}`,
+    end: `${endUtc}`,
+    zone: 'UTC',
+    startUtc: `${startUtc}:00Z`,
+    endUtc: `${endUtc}:00Z`,
+  };
+  const planId = await savePlan(dc, planDocument({ effective }));
+  await activate(dc, planId);
+  await device.readPlan();
+  for (const status of ['planReceived', 'upgradeConfirmed']) await device.reportStatus(planId, status);
+  const { url } = (await device.readPlan()).json.plan.components[0].address.files[0];
+  expect(url).toContain(`${dc.server.url}/device/v1/files/`);
+  expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(bytes)).toBe(true);
+  const part = await fetch(url, { headers: { Range: 'bytes=262000-399999' } });
+  expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 262000-399999/400000']);
+  expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(262_000))).toBe(true);
 });
 
 test('verify reads the files in the store; a backup tells how many it does not have', async () => {
