@@ -1,5 +1,7 @@
+import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { encoded } from './findings-writer.ts';
+import { StreamMessageReader } from 'vscode-languageserver/node';
+import { encoded, FindingsWriter } from './findings-writer.ts';
 
 const at = (line: number) => ({ start: { line, character: 0 }, end: { line, character: 4 } });
 const findings = [
@@ -19,4 +21,20 @@ it('writes messages as JSON, whatever they say', () => {
   }
   const other = { jsonrpc: '2.0', id: 1, result: { label: 'é' } };
   expect(read(encoded(other))).toEqual(other);
+});
+
+it('writes messages one after another, as a reader of the protocol expects', async () => {
+  const pipe = new PassThrough();
+  const writer = new FindingsWriter(pipe);
+  const messages = ['é', 'b', '“c”'].map((label, id) => ({ jsonrpc: '2.0', id, result: { label } }));
+  const heard: unknown[] = [];
+  const all = new Promise<void>((resolve) => {
+    new StreamMessageReader(pipe).listen((message) => {
+      heard.push(message);
+      if (heard.length === messages.length) resolve();
+    });
+  });
+  await Promise.all(messages.map((message) => writer.write(message)));
+  await all;
+  expect(heard).toEqual(messages);
 });

@@ -1,5 +1,9 @@
-import type { Diagnostic, Message, PublishDiagnosticsParams } from 'vscode-languageserver';
-import { StreamMessageWriter } from 'vscode-languageserver/node';
+import {
+  AbstractMessageWriter,
+  type Diagnostic,
+  type Message,
+  type PublishDiagnosticsParams,
+} from 'vscode-languageserver';
 
 /** What a finding is on the wire. Findings that stay where they are stay the same objects, so they are written once. */
 const written = new WeakMap<Diagnostic, Buffer>();
@@ -7,13 +11,40 @@ const comma = Buffer.from(',');
 
 /**
  * A writer of messages for which a long list of findings, sent again at each keystroke, is mostly copying: LSP wants all
- * findings of a file every time, and making text of 500 of them takes longer than finding them.
+ * findings of a file every time, and making text of 500 of them takes longer than finding them. Head and body go out in
+ * one piece: each call of the system costs as much as checking what was typed.
  */
-export function findingsWriter(output: NodeJS.WritableStream): StreamMessageWriter {
-  return new StreamMessageWriter(output, {
-    charset: 'utf-8',
-    contentTypeEncoder: { name: 'application/json', encode: (message) => Promise.resolve(encoded(message)) },
-  });
+export class FindingsWriter extends AbstractMessageWriter {
+  private readonly output: NodeJS.WritableStream;
+  private failures = 0;
+
+  constructor(output: NodeJS.WritableStream) {
+    super();
+    this.output = output;
+    output.on('error', (error: Error) => this.fireError(error));
+    output.on('close', () => this.fireClose());
+  }
+
+  /** Rejects when the message could not be written; whoever listens to `onError` is told as well. */
+  write(message: Message): Promise<void> {
+    const body = encoded(message);
+    const bytes = Buffer.concat([Buffer.from(`Content-Length: ${body.byteLength}\r\n\r\n`), body]);
+    return new Promise((resolve, reject) => {
+      this.output.write(bytes, (error) => {
+        if (!error) {
+          resolve();
+          return;
+        }
+        this.failures++;
+        this.fireError(error, message, this.failures);
+        reject(error);
+      });
+    });
+  }
+
+  end(): void {
+    this.output.end();
+  }
 }
 
 /** A message as JSON in UTF-8. */

@@ -1,7 +1,7 @@
 /** The server itself, behind {@link ./node.ts}. */
 import { flushCompileCache } from 'node:module';
 import { createConnection, ProposedFeatures, StreamMessageReader } from 'vscode-languageserver/node';
-import { findingsWriter } from './findings-writer.ts';
+import { FindingsWriter } from './findings-writer.ts';
 import { nodeHost } from './node-host.ts';
 import { createServer } from './server.ts';
 
@@ -16,5 +16,5 @@ function overStdio() {
   const { stdin, stdout } = process;
   // A client that is gone without a word takes the server with it.
   for (const gone of ['end', 'close']) stdin.on(gone, () => process.exit(1));
-  return createConnection(ProposedFeatures.all, new StreamMessageReader(stdin), findingsWriter(stdout));
+  return createConnection(ProposedFeatures.all, new StreamMessageReader(stdin), new FindingsWriter(stdout));
 }
