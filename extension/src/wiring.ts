@@ -17,6 +17,7 @@ import { type Retries, retry } from './features/retry/retry.ts';
 import { review } from './features/review/review.ts';
 import type { ReviewView } from './features/review/view.ts';
 import { statusBar } from './features/status/status-bar.ts';
+import { tasks } from './features/tasks/tasks.ts';
 import { type Commands, registerCommands } from './infrastructure/commands.ts';
 import { type Connections, createConnections } from './infrastructure/connections.ts';
 import { createDocuments } from './infrastructure/documents.ts';
@@ -93,6 +94,7 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     notifications(host, lives),
     known.disposable,
     decorations(host, connections, lives, plans),
+    tasks(),
     registerCommands(commands, host.boundary),
   );
 

@@ -45,6 +45,12 @@ suite('manifest', () => {
     assert.ok(Object.keys(manifest().contributes.configuration.properties).length <= 12);
   });
 
+  test('the command’s checks are tasks whose findings stand in the Problems view', async () => {
+    const found = await vscode.tasks.fetchTasks({ type: 'otaplan' });
+    assert.deepEqual(found.map(({ name }) => name).sort(), ['check', 'format']);
+    for (const task of found) assert.deepEqual(task.problemMatchers, ['$otaplan']);
+  });
+
   test('pictures of the walkthrough are there', () => {
     for (const step of manifest().contributes.walkthroughs.flatMap(({ steps }) => steps)) {
       assert.ok(existsSync(path.join(folder(), step.media.image)), step.media.image);
