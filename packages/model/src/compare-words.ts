@@ -44,7 +44,8 @@ function describeWindows(plan: Plan): string[] {
 function describeWaveDates(plan: Plan): string[] {
   if (plan.waves.steps.length < 2) return [];
   const waves = waveDates(plan).map(({ percent, devices, local, afterEnd }) => {
-    const adds = devices === null ? '' : ` (${devices.toLocaleString('en')} more)`;
+    // The hash decides device by device; Developer Center's preview counts them.
+    const adds = devices === null ? '' : ` (about ${devices.toLocaleString('en')} more)`;
     return `${percent} %${adds} ${afterEnd ? `never: ${local} is after the end` : `from ${local}`}`;
   });
   return [`Waves open at the earliest: ${waves.join('; ')} (${plan.effective.zone}).`];
@@ -219,7 +220,7 @@ function saySources(sources: readonly string[]): string {
   return sources.length > 0 ? `from ${sources.join(', ')}` : 'from any version';
 }
 function sayPackage(content: PlanPackage | null): string {
-  if (content === null) return 'already at Developer Center';
+  if (content === null) return 'none declared, so it must already be at Developer Center';
   return `“${content.name}” (${content.files.map((file) => `${file.name} ${file.sha256?.slice(0, 12) ?? 'digest not known'}`).join(', ')})`;
 }
 function sayMode(kind: Mode['kind']): string {

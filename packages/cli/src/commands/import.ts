@@ -60,7 +60,7 @@ async function tell(io: Io, imported: Imported, { json }: Options): Promise<void
   if (json) await writeJson(io, imported);
   else for (const file of files) await io.stdout.write(`${shown(file)}\n`);
   await io.stderr.write(
-    `${plans.length} plans written${over.length > 0 ? `; ${over.length} that are over were left out` : ''}.\n`,
+    `${plans.length === 1 ? '1 plan' : `${plans.length} plans`} written${over.length > 0 ? `; ${over.length} that are over were left out` : ''}.\n`,
   );
   if (otherPackages.length > 0) {
     await io.stderr.write(
