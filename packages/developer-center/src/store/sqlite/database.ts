@@ -27,6 +27,8 @@ export class Database {
   readonly #defer: (run: () => void) => void;
   #waiting: Waiting[] = [];
   #scheduled = false;
+  /** Copies of which the first step is under way: transactions wait for it. */
+  readonly #beginning = new Set<object>();
   #closed = false;
   /** Called inside a transaction, last thing before COMMIT: what was gathered in memory is written. */
   beforeCommit: () => void = () => {};
@@ -129,17 +131,27 @@ export class Database {
    */
   async backup(file: string): Promise<void> {
     if (this.#closed) throw new StoreError('closed');
+    // A first step that meets an open transaction ends the copy at once (SQLITE_BUSY, told by node:sqlite as “not an error”); later
+    // ones are only tried again. So no transaction begins until the first step is done.
+    const copy = {};
+    this.#beginning.add(copy);
+    const begun = () => {
+      if (this.#beginning.delete(copy)) this.#flush();
+    };
     try {
       // Small steps: a step holds the database, and commits wait for it.
-      await backup(this.#db, file, { rate: 200 });
+      await backup(this.#db, file, { rate: 200, progress: begun });
     } catch (error) {
       throw storeErrorOf(error);
+    } finally {
+      begun();
     }
   }
 
   /** Waits for what is under way, then closes; later calls fail as `closed`. */
   close(): void {
     if (this.#closed) return;
+    this.#beginning.clear();
     this.#flush();
     this.#closed = true;
     this.#statements.clear();
@@ -149,7 +161,7 @@ export class Database {
   #flush(): void {
     this.#scheduled = false;
     const works = this.#waiting;
-    if (works.length === 0) return;
+    if (works.length === 0 || this.#beginning.size > 0) return;
     this.#waiting = [];
     try {
       this.#transaction(works);
