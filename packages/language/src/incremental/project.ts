@@ -1,21 +1,22 @@
 import type { CheckResult, Finding, Fix, NotChecked, SuppressedFinding } from '../findings.ts';
-import * as ast from '../generated/ast.ts';
-import { resolvePath } from '../meaning/paths.ts';
+import type * as ast from '../generated/ast.ts';
 import type { Workspace } from '../meaning/workspace.ts';
-import { usersOf } from '../rules/allowances.ts';
 import { rules as allRules } from '../rules/registry.ts';
-import { type AnyRule, type RuleContext, rulesByKind, type SubjectKind, type Subjects } from '../rules/rule.ts';
-import { toFinding } from '../rules/run.ts';
+import type { AnyRule } from '../rules/rule.ts';
 import { defaultParser } from '../services.ts';
 import { type Block, blockOfNode, placeOf, type SourceFile, type SourceParser } from '../syntax/source.ts';
 import type { World } from '../world.ts';
+import { Acceptances } from './acceptances.ts';
 import { meaningsOf, namesOf } from './block-facts.ts';
-import { byPlace, sameFindings, sameRange } from './comparing.ts';
+import { byPlace, sameFindings } from './comparing.ts';
 import { type Change, type Edited, editFile, readAnew } from './edit.ts';
-import { allowancesOf, Entry, statementFor } from './entry.ts';
+import { allowancesOf, Entry } from './entry.ts';
+import { FindingIndex } from './finding-index.ts';
+import { Importers } from './importers.ts';
 import { LiveWorkspace, workspaceFacts } from './live-workspace.ts';
 import { liveWorld } from './live-world.ts';
-import { carried, type StoredFinding, store, tell } from './stored.ts';
+import { RuleRunner, type Subject } from './rule-runner.ts';
+import { carried, type StoredFinding, tell } from './stored.ts';
 import { allFiles, TrackedFiles } from './tracked-files.ts';
 import { type Reader, Tracker } from './tracker.ts';
 
@@ -49,34 +50,23 @@ export class Project {
   private readonly dirtyFiles = new Set<string>();
   private readonly tracker = new Tracker();
   private readonly parser: SourceParser;
-  private readonly rules: ReadonlyMap<SubjectKind, readonly AnyRule[]>;
-  private readonly severities: ReadonlyMap<string, AnyRule['severity']>;
-  private readonly context: RuleContext;
+  private readonly runner: RuleRunner;
   private world: World;
-  /** Which files import a file, whether it is there or not. */
-  private readonly importers = new Map<string, Set<string>>();
+  private readonly importers = new Importers();
   /** Facts that changed and of which not everybody was told yet, with the files that were. */
   private readonly untold = new Map<string, Set<string>>();
-  /** Who has findings in a file, and who has any at all. */
-  private readonly findersIn = new Map<string, Set<Entry>>();
-  private readonly allowing = new Map<string, Set<Entry>>();
-  /** Who has findings with places in a block that is not its own. */
-  private readonly mentioning = new Map<Block, Set<Entry>>();
+  private readonly index = new FindingIndex();
+  private readonly acceptances: Acceptances;
   /** What the rules about all files together said. */
   private readonly wide = new Entry('', undefined);
   private wideIsStale = true;
   private settledFindings = false;
   /** Findings as they were told last, with where their blocks began. */
   private readonly told = new WeakMap<StoredFinding, { line: number; character: number; finding: Finding }>();
-  /** Warnings that were accepted when last judged. */
-  private accepted = new Set<StoredFinding>();
 
   constructor(world: World, options: ProjectOptions = {}) {
     this.world = world;
     this.parser = options.parser ?? defaultParser();
-    const rules = (options.rules ?? allRules).filter((rule) => !rule.onRequest);
-    this.rules = rulesByKind(rules);
-    this.severities = new Map(rules.map((rule) => [rule.code, rule.severity]));
     this.live = new LiveWorkspace(
       new TrackedFiles(this.files, this.tracker),
       liveWorld(() => this.world, this.tracker),
@@ -84,7 +74,9 @@ export class Project {
       (declaration) => this.entryOf(blockOfNode(declaration)),
     );
     this.workspace = this.live;
-    this.context = { workspace: this.live, world: this.live.world };
+    const rules = (options.rules ?? allRules).filter((rule) => !rule.onRequest);
+    this.runner = new RuleRunner(rules, this.live, this.live.world);
+    this.acceptances = new Acceptances(this.live, this.files, (block) => this.entryOf(block));
   }
 
   /** Takes in a file, or its text as a whole. */
@@ -105,7 +97,7 @@ export class Project {
   remove(uri: string): void {
     const file = this.files.get(uri);
     if (!file) return;
-    this.noteImports(uri, file.blocks, false);
+    this.importers.note(uri, file.blocks, false);
     for (const block of file.blocks) this.drop(uri, block);
     this.dropEntry(this.kept.get(uri)?.entries.get(undefined));
     this.changed(file.blocks.flatMap((block) => namesOf(block, uri)));
@@ -189,11 +181,11 @@ export class Project {
     if (this.wideIsStale) {
       this.wideIsStale = false;
       const before = this.wide.findings;
-      const found = this.runRules('workspace', this.live, '', undefined);
+      const found = this.runner.run('workspace', this.live, '', undefined);
       if (!sameFindings(before, found.findings)) {
         for (const { at } of [...before, ...found.findings]) touched.add(at.uri);
       }
-      this.place(this.wide, found.findings);
+      this.index.place(this.wide, found.findings);
       this.wide.notChecked = found.notChecked;
       this.settledFindings = false;
     }
@@ -206,10 +198,10 @@ export class Project {
   /** The findings in a file, by place, as far as rules were run. */
   findings(uri: string): Finding[] {
     const told: Finding[] = [];
-    for (const entry of this.findersIn.get(uri) ?? []) {
+    for (const entry of this.index.in(uri)) {
       for (const stored of [...entry.findings, ...entry.allowFindings]) {
         const stands = stored.at.uri === uri && this.isHere(stored.at);
-        if (stands && this.accepting(stored).length === 0) told.push(this.tell(stored, entry));
+        if (stands && this.acceptances.of(stored).length === 0) told.push(this.tell(stored, entry));
       }
     }
     return told.sort(byPlace);
@@ -221,11 +213,11 @@ export class Project {
     this.settle();
     const findings: Finding[] = [];
     const suppressed: SuppressedFinding[] = [];
-    for (const uri of [...this.findersIn.keys()].sort()) {
+    for (const uri of this.index.uris) {
       findings.push(...this.findings(uri));
-      for (const entry of this.findersIn.get(uri) ?? []) {
+      for (const entry of this.index.in(uri)) {
         for (const stored of entry.findings) {
-          const [statement] = stored.at.uri === uri ? this.accepting(stored) : [];
+          const [statement] = stored.at.uri === uri ? this.acceptances.of(stored) : [];
           if (statement) suppressed.push({ finding: this.tell(stored, entry), reason: statement.reason ?? '' });
         }
       }
@@ -267,8 +259,8 @@ export class Project {
       this.wideIsStale = true;
       if (removed.length === added.length) this.carryOver(removed, added);
     }
-    this.noteImports(uri, removed, false);
-    this.noteImports(uri, file.blocks.length === added.length ? file.blocks : added, true);
+    this.importers.note(uri, removed, false);
+    this.importers.note(uri, file.blocks.length === added.length ? file.blocks : added, true);
     this.changed(changedNames);
   }
 
@@ -276,9 +268,7 @@ export class Project {
     this.dropEntry(this.kept.get(uri)?.entries.get(block));
     this.kept.get(uri)?.entries.delete(block);
     this.live.forgetMeaning(block);
-    const mentioning = this.mentioning.get(block);
-    this.mentioning.delete(block);
-    for (const entry of mentioning ?? []) this.markDirty(entry);
+    for (const entry of this.index.takeMentioning(block)) this.markDirty(entry);
   }
 
   /** Until the rules about all files are run again, what they said of a block stands in the one that took its place. */
@@ -286,7 +276,7 @@ export class Project {
     const successors = new Map(removed.map((block, index) => [block, added[index]]));
     const said = this.wide.findings;
     if (!said.some(({ at }) => at.block && successors.has(at.block))) return;
-    this.place(
+    this.index.place(
       this.wide,
       said.flatMap((finding) => carried(finding, successors) ?? []),
     );
@@ -295,8 +285,8 @@ export class Project {
   private dropEntry(entry: Entry | undefined): void {
     if (!entry) return;
     this.tracker.forget(entry);
-    this.place(entry, []);
-    this.setAllowances(entry, []);
+    this.index.place(entry, []);
+    this.acceptances.set(entry, []);
     this.kept.get(entry.uri)?.dirty.delete(entry);
   }
 
@@ -304,20 +294,8 @@ export class Project {
   private appeared(uri: string): void {
     this.wideIsStale = true;
     const names = this.files.get(uri)?.blocks.flatMap((block) => namesOf(block, uri)) ?? [];
-    const importing = [...(this.importers.get(uri) ?? [])].map((each) => workspaceFacts.imports(each));
+    const importing = [...this.importers.of(uri)].map((each) => workspaceFacts.imports(each));
     this.changed([...names, ...importing, workspaceFacts.allImports, allFiles]);
-  }
-
-  /** Keeps by target which files import which. */
-  private noteImports(uri: string, blocks: readonly Block[], here: boolean): void {
-    const importing = blocks.filter(({ kinds }) => kinds.includes('Import'));
-    for (const node of importing.flatMap(({ declarations }) => declarations.filter(ast.isImport))) {
-      const target = resolvePath(uri, node.path);
-      const importers = this.importers.get(target) ?? new Set();
-      if (here) importers.add(uri);
-      else importers.delete(uri);
-      this.importers.set(target, importers);
-    }
   }
 
   /** Facts are others now. Who looked at them is told when it is asked for, or when there is time. */
@@ -380,13 +358,13 @@ export class Project {
     const notChecked: NotChecked[] = [];
     const { block } = entry;
     this.tracker.within(entry, () => {
-      for (const { kind, subject, whole } of this.subjects(file, block)) {
-        const found = this.runRules(kind, subject, entry.uri, block, whole);
+      for (const { kind, subject, whole } of this.runner.subjects(file, block)) {
+        const found = this.runner.run(kind, subject, entry.uri, block, whole);
         findings.push(...found.findings);
         notChecked.push(...found.notChecked);
       }
     });
-    this.place(entry, findings);
+    this.index.place(entry, findings);
     entry.notChecked = notChecked;
     entry.allowState = '';
     if (block) {
@@ -394,7 +372,7 @@ export class Project {
         const { start, end } = placeOf(plan);
         return { start: start - block.offset, end: end - block.offset };
       };
-      this.setAllowances(entry, allowancesOf(block, spanOf));
+      this.acceptances.set(entry, allowancesOf(block, spanOf));
       this.release(block, entry);
     }
     this.settledFindings = false;
@@ -408,127 +386,19 @@ export class Project {
     else block.forgetPlaces();
   }
 
-  /** What the rules look at in a block, or in a file outside of all blocks. */
-  private *subjects(
-    file: SourceFile,
-    block: Block | undefined,
-  ): Iterable<{ kind: SubjectKind; subject: Subjects[SubjectKind]; whole: boolean }> {
-    if (!block) {
-      yield { kind: 'part', subject: file.rest, whole: file.problems.length === 0 };
-      if (this.rules.has('file')) yield { kind: 'file', subject: file, whole: !file.broken };
-      return;
-    }
-    const whole = !block.broken;
-    yield { kind: 'part', subject: file.partOf(block), whole: block.problems.length === 0 };
-    for (const node of block.declarations) {
-      if (ast.isProduct(node)) yield { kind: 'product', subject: node, whole };
-      else if (ast.isDevices(node)) yield { kind: 'devices', subject: this.live.devices(node), whole };
-      else if (ast.isPlan(node)) yield { kind: 'plan', subject: this.live.plan(node), whole };
-      else if (ast.isPackage(node)) {
-        const subject = this.live.packageOf(node);
-        if (subject) yield { kind: 'package', subject, whole };
-      } else {
-        const subject = this.live.imports(file).find((meaning) => meaning.node === node);
-        if (subject) yield { kind: 'import', subject, whole };
-      }
-    }
-  }
-
-  private runRules<K extends SubjectKind>(
-    kind: K,
-    subject: Subjects[K],
-    uri: string,
-    block: Block | undefined,
-    whole = true,
-  ): { findings: StoredFinding[]; notChecked: NotChecked[] } {
-    const findings: StoredFinding[] = [];
-    const notChecked: NotChecked[] = [];
-    for (const rule of this.rules.get(kind) ?? []) {
-      if (rule.needsWhole && !whole) continue;
-      for (const report of rule.check(subject, this.context)) {
-        if ('notKnown' in report) notChecked.push({ code: rule.code, uri, reason: report.notKnown });
-        else findings.push(store(rule, report, block));
-      }
-    }
-    return { findings, notChecked };
-  }
-
-  /** Puts an entry's findings in the place of those it had. */
-  private place(entry: Entry, findings: readonly StoredFinding[], allowFindings: readonly StoredFinding[] = []): void {
-    for (const { at } of [...entry.findings, ...entry.allowFindings]) this.findersIn.get(at.uri)?.delete(entry);
-    for (const block of entry.mentions) this.mentioning.get(block)?.delete(entry);
-    entry.findings = findings;
-    entry.allowFindings = allowFindings;
-    for (const { at } of [...findings, ...allowFindings]) {
-      const finders = this.findersIn.get(at.uri);
-      if (finders) finders.add(entry);
-      else this.findersIn.set(at.uri, new Set([entry]));
-    }
-    const places = findings.flatMap(({ at, related }) => [at.block, ...related.map((each) => each.at.block)]);
-    entry.mentions = [...new Set(places.filter((block) => block !== undefined && block !== entry.block))] as Block[];
-    for (const block of entry.mentions) {
-      const mentioning = this.mentioning.get(block);
-      if (mentioning) mentioning.add(entry);
-      else this.mentioning.set(block, new Set([entry]));
-    }
-  }
-
-  // --- what plans accept
-
-  private setAllowances(entry: Entry, allowances: Entry['allowances']): void {
-    const codes = (list: Entry['allowances']) => list.flatMap(({ statements }) => statements.map(({ code }) => code));
-    for (const code of codes(entry.allowances)) {
-      this.allowing.get(code)?.delete(entry);
-      if (this.allowing.get(code)?.size === 0) this.allowing.delete(code);
-    }
-    entry.allowances = allowances;
-    for (const code of codes(allowances)) {
-      const entries = this.allowing.get(code);
-      if (entries) entries.add(entry);
-      else this.allowing.set(code, new Set([entry]));
-    }
-  }
-
-  /** The statements by which plans accept a finding; none: it stands. */
-  private accepting({ severity, code, at }: StoredFinding): ast.Allow[] {
-    if (severity !== 'warning' || !this.allowing.has(code) || !at.block) return [];
-    for (const allowance of this.entryOf(at.block)?.allowances ?? []) {
-      const statement = statementFor(allowance, code);
-      if (statement && at.start >= allowance.start && at.end <= allowance.end) return [statement];
-    }
-    const source = this.files.get(at.uri);
-    if (!source) return [];
-    const { offset } = at.block;
-    const users = usersOf({ source, start: offset + at.start, end: offset + at.end }, this.live);
-    const statements = users.map((user) => user.all(ast.isAllow).find((statement) => statement.code === code));
-    const all = statements.filter((statement) => statement !== undefined);
-    return all.length === users.length ? all : [];
-  }
-
+  /** Runs the rules about what plans accept, where the counts are others than when they last ran. */
   private judgeAllowances(touched: Set<string>): void {
-    if (this.allowing.size === 0 && this.accepted.size === 0) return;
-    const counts = new Map<ast.Allow, number>();
-    const accepted = new Set<StoredFinding>();
-    for (const entry of new Set([...this.findersIn.values()].flatMap((finders) => [...finders]))) {
-      for (const stored of entry.findings) {
-        const statements = this.accepting(stored);
-        for (const statement of statements) counts.set(statement, (counts.get(statement) ?? 0) + 1);
-        if (statements.length === 0) continue;
-        accepted.add(stored);
-        if (!this.accepted.has(stored)) touched.add(stored.at.uri);
-      }
-    }
-    for (const stored of this.accepted) if (!accepted.has(stored)) touched.add(stored.at.uri);
-    this.accepted = accepted;
+    if (!this.acceptances.areAny) return;
+    const counts = this.acceptances.count(this.index.all, touched);
     const undecided = new Set<string>();
     for (const { code } of this.notChecked()) undecided.add(code);
-    for (const entry of new Set([...this.allowing.values()].flatMap((entries) => [...entries]))) {
+    for (const entry of this.acceptances.entries) {
       const subjects = entry.allowances.flatMap(({ plan, statements }) =>
         statements.map((node) => ({
           node,
           plan: this.live.plan(plan),
           accepted: counts.get(node) ?? 0,
-          severity: this.severities.get(node.code),
+          severity: this.runner.severityOf(node.code),
           undecided: undecided.has(node.code),
         })),
       );
@@ -536,10 +406,10 @@ export class Project {
       if (state === entry.allowState) continue;
       const broken = entry.block?.broken === true;
       const found = subjects.flatMap(
-        (subject) => this.runRules('allow', subject, entry.uri, entry.block, !broken).findings,
+        (subject) => this.runner.run('allow', subject, entry.uri, entry.block, !broken).findings,
       );
       if (!sameFindings(entry.allowFindings, found)) touched.add(entry.uri);
-      this.place(entry, entry.findings, found);
+      this.index.place(entry, entry.findings, found);
       entry.allowState = state;
       if (entry.block) this.release(entry.block, entry);
     }
@@ -578,20 +448,8 @@ export class Project {
   private fixes(stored: StoredFinding, entry: Entry): readonly Fix[] {
     const file = this.files.get(entry.uri);
     const { range } = tell(stored, this.files, () => []);
-    const subjects =
-      entry === this.wide || !file
-        ? [{ kind: 'workspace' as const, subject: this.live, whole: true }]
-        : [...this.subjects(file, entry.block)];
-    for (const { kind, subject } of subjects) {
-      for (const rule of this.rules.get(kind) ?? []) {
-        if (rule.code !== stored.code) continue;
-        for (const report of rule.check(subject, this.context)) {
-          if ('notKnown' in report || report.message !== stored.message) continue;
-          const finding = toFinding(rule, report);
-          if (finding.uri === stored.at.uri && sameRange(finding.range, range)) return finding.fixes();
-        }
-      }
-    }
-    return [];
+    const everything: Subject = { kind: 'workspace', subject: this.live, whole: true };
+    const subjects = entry === this.wide || !file ? [everything] : this.runner.subjects(file, entry.block);
+    return this.runner.fixes(stored, range, subjects);
   }
 }
