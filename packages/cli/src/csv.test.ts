@@ -9,8 +9,14 @@ const register = (cwd: string) => otaplan({ cwd, env }, 'register', 'p.csv', 'd.
 
 describe('CSV files', () => {
   it.each([
-    ['device_key,name\nA0001,"a\nname\nof lines"\nA 2,x\n', 'l.csv, line 5: “A 2” is not a device key.'],
-    ['A0001\n\nno\n', 'l.csv, line 3: “no” is not a device key.'],
+    [
+      'device_key,name\nA0001,"a\nname\nof lines"\nA 2,x\n',
+      'l.csv, line 5: “A 2” is not a device key (4 to 32 letters or digits). Correct the line and run again.',
+    ],
+    [
+      'A0001\n\nno\n',
+      'l.csv, line 3: “no” is not a device key (4 to 32 letters or digits). Correct the line and run again.',
+    ],
     ['name,key\nx,A0001\n', 'l.csv, line 1: the header lacks device_key'],
     ['device_key\n"A0001\n', 'l.csv, line '],
     ['device_key\nA0001,x\n', 'l.csv, line 2: 2 values, but the header has 1 columns.'],
@@ -35,7 +41,7 @@ describe('CSV files', () => {
     const wrong = folder({ 'p.csv': good, 'd.csv': 'product_key,device_key\np1,A0001\np 1,A0002\n' });
     expect(await register(wrong)).toMatchObject({
       code: 2,
-      err: 'otaplan: d.csv, line 3: “p 1” is not a product key.\n',
+      err: 'otaplan: d.csv, line 3: “p 1” is not a product key (1 to 32 letters or digits). Correct the line and run again.\n',
     });
     const product = folder({ 'p.csv': 'product_key,name\n-,x\n', 'd.csv': '' });
     expect((await register(product)).err).toContain('p.csv, line 2');

@@ -43,7 +43,10 @@ export function readCsv(io: Io, file: string, { needed, oneALine }: CsvOptions):
 
 /** Throws the CliError of a value that is not what it should be. */
 export function wrongCell(file: string, line: number, value: string, what: string): never {
-  throw new CliError(exits.usage, `${file}, line ${line}: “${shown(value)}” is not ${what}.`);
+  throw new CliError(
+    exits.usage,
+    `${file}, line ${line}: “${shown(value)}” is not ${what}. Correct the line and run again.`,
+  );
 }
 
 interface Line {

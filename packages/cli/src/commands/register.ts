@@ -48,7 +48,7 @@ export function define(command: Command, io: Io): void {
 function readProducts(io: Io, file: string): { productKey: string; name: string }[] {
   return readCsv(io, file, { needed: ['product_key', 'name'] }).map(({ line, cells }) => {
     const { product_key: productKey = '', name = '' } = cells;
-    if (!isProductKey(productKey)) wrongCell(file, line, productKey, 'a product key');
+    if (!isProductKey(productKey)) wrongCell(file, line, productKey, 'a product key (1 to 32 letters or digits)');
     return { productKey, name };
   });
 }
@@ -56,8 +56,8 @@ function readProducts(io: Io, file: string): { productKey: string; name: string 
 function readDevices(io: Io, file: string): { productKey: string; deviceKey: string; name?: string }[] {
   return readCsv(io, file, { needed: ['product_key', 'device_key'] }).map(({ line, cells }) => {
     const { product_key: productKey = '', device_key: deviceKey = '', name = '' } = cells;
-    if (!isProductKey(productKey)) wrongCell(file, line, productKey, 'a product key');
-    if (!isDeviceKey(deviceKey)) wrongCell(file, line, deviceKey, 'a device key');
+    if (!isProductKey(productKey)) wrongCell(file, line, productKey, 'a product key (1 to 32 letters or digits)');
+    if (!isDeviceKey(deviceKey)) wrongCell(file, line, deviceKey, 'a device key (4 to 32 letters or digits)');
     return { productKey, deviceKey, ...(name === '' ? {} : { name }) };
   });
 }

@@ -49,7 +49,8 @@ export function define(command: Command, io: Io): void {
       '\nExample:\n  $ otaplan simulate --product p1WM01 --devices 100 --component module:FOTA=2.3.1 --speed 60 --until-idle',
     )
     .action(async (options: Options) => {
-      if (!isProductKey(options.product)) throw new CliError(exits.usage, `“${options.product}” is not a product key.`);
+      if (!isProductKey(options.product))
+        throw new CliError(exits.usage, `“${options.product}” is not a product key (1 to 32 letters or digits).`);
       if ((options.devices === undefined) === (options.list === undefined)) {
         throw new CliError(exits.usage, 'Say how many devices (--devices N) or which (--list CSV).');
       }
@@ -152,7 +153,7 @@ function positive(text: string): number {
 function readKeys(io: Io, file: string): string[] {
   const rows = readCsv(io, file, { needed: ['device_key'], oneALine: 'device_key' });
   const keys = rows.map(({ line, cells: { device_key: key = '' } }) =>
-    isDeviceKey(key) ? key : wrongCell(file, line, key, 'a device key'),
+    isDeviceKey(key) ? key : wrongCell(file, line, key, 'a device key (4 to 32 letters or digits)'),
   );
   return [...new Set(keys)];
 }
