@@ -33,8 +33,16 @@ export interface DevicePages {
 const pageSize = 100;
 const longestPage = 500;
 
-/** Nothing is read before `loadMore`. Calls throw a `ClientError` by name. */
-export function createDevicePages(client: Client, planId: string, filter: DeviceFilter = {}): DevicePages {
+/**
+ * Nothing is read before `loadMore`. Calls throw a `ClientError` by name.
+ * @param total how many there are, where it is known: nothing is looked for behind the last
+ */
+export function createDevicePages(
+  client: Client,
+  planId: string,
+  filter: DeviceFilter = {},
+  total: () => number | null = () => null,
+): DevicePages {
   let loaded: readonly PlanDevice[] = [];
   let cursor: string | null = null;
   let more = true;
@@ -47,6 +55,8 @@ export function createDevicePages(client: Client, planId: string, filter: Device
     last = turn.catch(() => {});
     return turn;
   }
+  /** Whether there may be more behind a page. Where few of many match, pages have few devices or none, and yet a next one. */
+  const goesOn = (at: string | null, found: number): at is string => at !== null && found < (total() ?? Infinity);
   async function page(at: string | null, limit: number, signal: AbortSignal | undefined) {
     const query = { ...filter, limit, ...(at === null ? {} : { cursor: at }) };
     return await client.plans.devicePage(planId, query, { signal });
@@ -70,9 +80,9 @@ export function createDevicePages(client: Client, planId: string, filter: Device
       const next = await page(at, Math.min(longestPage, wanted - fresh.length), signal);
       fresh.push(...next.items);
       at = next.nextCursor;
-    } while (at !== null && fresh.length < wanted);
+    } while (goesOn(at, fresh.length) && fresh.length < wanted);
     cursor = at;
-    more = at !== null;
+    more = goesOn(at, fresh.length);
     return become(fresh);
   }
   /** The device as it is now; `null` when it is none of these any more. */
@@ -95,11 +105,13 @@ export function createDevicePages(client: Client, planId: string, filter: Device
     },
     loadMore(signal) {
       loadingMore ??= inTurn(async () => {
-        if (!more) return;
-        const next = await page(cursor, pageSize, signal);
-        loaded = [...loaded, ...next.items];
-        cursor = next.nextCursor;
-        more = cursor !== null;
+        const before = loaded.length;
+        while (more && loaded.length === before) {
+          const next = await page(cursor, pageSize, signal);
+          loaded = [...loaded, ...next.items];
+          cursor = next.nextCursor;
+          more = goesOn(cursor, loaded.length);
+        }
       }).finally(() => {
         loadingMore = null;
       });

@@ -11,7 +11,7 @@ async function settle() {
 }
 
 /** A Developer Center of one plan whose devices the test moves, its clock, and a watch on the plan. */
-async function world(keys: readonly string[]) {
+async function world(keys: readonly string[], lookedAt = Number.POSITIVE_INFINITY) {
   const statuses = new Map(keys.map((key) => [key, 'upgrading']));
   const causes = new Map<string, string>();
   let progress = 0;
@@ -47,9 +47,13 @@ async function world(keys: readonly string[]) {
       const status = url.searchParams.get('status');
       const from = Number(url.searchParams.get('cursor') ?? 0);
       const limit = Number(url.searchParams.get('limit'));
-      const all = [...statuses.keys()].filter((each) => statuses.get(each) === status).sort();
-      const items = all.slice(from, from + limit).map(device);
-      json(reply, 200, { items, nextCursor: from + limit < all.length ? String(from + limit) : null });
+      // As the service does: a page looks at so many devices, however few of them match.
+      const all = [...statuses.keys()].sort();
+      const matching = all.slice(from, from + lookedAt).filter((each) => statuses.get(each) === status);
+      const last = matching[limit - 1];
+      const next = matching.length > limit && last !== undefined ? all.indexOf(last) + 1 : from + lookedAt;
+      const items = matching.slice(0, limit).map(device);
+      json(reply, 200, { items, nextCursor: next < all.length ? String(next) : null });
     } else json(reply, 200, { items: [], nextCursor: null });
   });
   const ambient = virtualAmbient();
@@ -105,6 +109,18 @@ async function opened(keys: readonly string[]) {
 const many = Array.from({ length: 250 }, (_, index) => `D${String(index).padStart(4, '0')}`);
 
 describe('a watch on the devices of a plan', () => {
+  it('finds the few devices of a status among many', async () => {
+    const it = await world(many, 20);
+    for (const key of many) if (key !== 'D0130') it.statuses.set(key, 'upgraded');
+    const pages = it.watch.open('upgrading');
+    await pages.loadMore();
+    expect(pages.devices().map(({ deviceKey }) => deviceKey)).toEqual(['D0130']);
+    await pages.loadMore();
+    expect(pages.more).toBe(false);
+    expect(pages.devices()).toHaveLength(1);
+    await it.end();
+  });
+
   it('reads nothing before a status is opened', async () => {
     const it = await world(['A', 'B']);
     await it.pass();

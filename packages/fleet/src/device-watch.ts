@@ -124,7 +124,9 @@ export function watchDevices(options: DeviceWatchOptions): DeviceWatch {
     open(status) {
       const known = groups.get(status);
       if (known) return known;
-      const pages = createDevicePages(client, planId, { status, ...(search === undefined ? {} : { search }) });
+      const filter = search === undefined ? { status } : { status, search };
+      const total = () => (search === undefined ? (store.plan(planId)?.devices[status] ?? null) : null);
+      const pages = createDevicePages(client, planId, filter, total);
       groups.set(status, pages);
       follow();
       return pages;

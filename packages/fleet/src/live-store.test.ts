@@ -212,6 +212,9 @@ describe('pages of devices', () => {
       ['A', 'rebooting'],
       ['B', 'rebooting'],
     ]);
+    const counted = createDevicePages(client, 'p', { status: 'upgrading' }, () => 1);
+    await counted.loadMore();
+    expect([counted.devices().length, counted.more]).toEqual([1, false]);
     await server[Symbol.asyncDispose]();
   });
 });
