@@ -7,6 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,language-server,extension}/**/src/**/*.test.ts', 'test/vscode-host/src/**/*.test.ts'],
+          setupFiles: ['test/seed.ts'],
           testTimeout: 20_000,
         },
       },

@@ -7,6 +7,7 @@ const commands = {
   check: { scope: 'test', script: 'scripts/checks.ts' },
   docs: { scope: 'test', script: 'scripts/docs.ts' },
   bench: { scope: 'use', script: 'test/bench/run.ts' },
+  properties: { scope: 'use', script: 'scripts/properties.ts' },
   faults: { scope: 'use', script: 'test/faults/run.ts' },
   release: { scope: 'use', script: 'scripts/release.ts' },
   version: { scope: 'use', script: 'scripts/version.ts' },

@@ -78,6 +78,8 @@ export class NaiveDevice {
     const index = plan.components.findIndex((each) => each.identifier === identifier);
     const component = this.components[index];
     if (!component || component.attempt !== attempt || this.phase !== 'issued') return false;
+    // No attempt of it has begun that a device could speak of.
+    if (attempt === 0) return false;
     if (!plan.open && !this.confirmed) return false;
     const first = code === 1 && component.code === 1 && !component.available;
     if (!first && !way[component.code]?.includes(code)) return false;

@@ -26,6 +26,7 @@ export function takeReport(draft: Draft, report: StatusReport): ReportResult {
   const label = statusLabel(componentStatuses, report.status);
   if (index === -1) return ignore(draft, 0, report, `The plan has no component ${report.identifier}.`);
   const component = draft.component(index);
+  if (component.attempt === 0) return ignore(draft, index, report, 'The plan is not issued for this component yet.');
   if (component.attempt !== report.attempt) {
     return ignore(draft, index, report, `The report is of attempt ${report.attempt}, now is ${component.attempt}.`);
   }
