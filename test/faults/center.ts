@@ -44,15 +44,26 @@ function on(database: string | null): NodeJS.ProcessEnv {
   return database === null ? rest : { ...rest, OTAPLAN_DATABASE: database };
 }
 
+/** Loaded before the server: its wall clock can be set ({@link Center.setClock}). */
+const movableClock = new URL('movable-clock.ts', import.meta.url).href;
+
 export class Center {
   readonly folder: string;
   readonly #owned: boolean;
   /** `postgres://…`; `null`: everything in the folder. */
   readonly database: string | null;
-  readonly stderr: string[] = [];
+  /** Further arguments and variables of the server, from its next start on. */
+  readonly args: string[] = [];
+  readonly env: Record<string, string> = {};
+  /** All that its processes said. */
+  said = '';
   process: ChildProcess | null = null;
   url = '';
+  mqttPort: number | null = null;
+  /** How far its wall clock is from the machine's, in milliseconds. */
+  #aheadMs = 0;
   #token = '';
+  readonly #secrets = new Set<string>();
   /** Milliseconds after which a call counts as lost; `null`: never. */
   patience: number | null = null;
   accessKey = '';
@@ -66,22 +77,72 @@ export class Center {
 
   /** Starts it, again on the same port. @throws Error with what it said, when it did not start */
   async start(): Promise<void> {
-    const args = [command, 'server', '--data', this.folder, '--port', this.#port];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: on(this.database) });
+    const mqtt = this.mqttPort === null ? [] : ['--mqtt-port', String(this.mqttPort)];
+    const args = ['server', '--data', this.folder, '--port', this.#port, ...mqtt, ...this.args];
+    const child = spawn(process.execPath, ['--import', movableClock, command, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...on(this.database), ...this.env, OTAPLAN_CLOCK_AHEAD: String(this.#aheadMs) },
+    });
     this.process = child;
     let said = '';
-    child.stderr.on('data', (data) => {
-      said += data;
-      this.stderr.push(String(data));
-    });
+    for (const output of [child.stdout, child.stderr]) {
+      output?.on('data', (data) => {
+        said += data;
+        this.said += data;
+      });
+    }
     const line = await new Promise<string>((done, failed) => {
-      createInterface({ input: child.stdout }).once('line', done);
+      if (child.stdout) createInterface({ input: child.stdout }).once('line', done);
       child.once('exit', (code) => failed(new Error(`The server ended with ${code}: ${said}`)));
     });
-    const ready = JSON.parse(line) as { url: string; accessKey: string; accessSecretFile: string };
+    const ready = JSON.parse(line) as { url: string; mqttPort?: number; accessKey: string };
     this.url = ready.url;
     this.accessKey = ready.accessKey;
     this.#port = new URL(ready.url).port;
+    if (ready.mqttPort !== undefined) this.mqttPort = ready.mqttPort;
+    this.#token = '';
+  }
+
+  /** Starts it again with a broker of its own, which later starts keep at its port. */
+  async speakMqtt(): Promise<void> {
+    await this.stop();
+    this.mqttPort = 0;
+    await this.start();
+  }
+
+  /** Starts it again where devices speak with it by a broker of their own. */
+  async speakAt(broker: {
+    readonly inside: string;
+    readonly username: string;
+    readonly password: string;
+  }): Promise<void> {
+    await this.stop();
+    this.env['OTAPLAN_MQTT'] = broker.inside;
+    this.env['OTAPLAN_MQTT_USERNAME'] = broker.username;
+    this.env['OTAPLAN_MQTT_PASSWORD'] = broker.password;
+    this.#secrets.add(broker.password);
+    await this.start();
+  }
+
+  /** A further replica on the same folder and database, with the same settings; not started. */
+  another(): Center {
+    const center = new Center(this.database, this.folder);
+    center.args.push(...this.args);
+    Object.assign(center.env, this.env);
+    return center;
+  }
+
+  /** What its wall clock says. */
+  now(): number {
+    return Date.now() + this.#aheadMs;
+  }
+
+  /** Sets the wall clock of the running process and of those that follow; its timers go on as they were. */
+  async setClock(to: number): Promise<void> {
+    this.#aheadMs = Math.round(to - Date.now());
+    const set = new Promise((done) => this.process?.once('message', done));
+    this.process?.send({ aheadMs: this.#aheadMs });
+    await set;
     this.#token = '';
   }
 
@@ -157,11 +218,19 @@ export class Center {
 
   async #logIn(): Promise<string> {
     const secret = readFileSync(path.join(this.folder, 'access-secret'), 'utf8').trim();
-    const user = `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${this.accessKey}&timestamp=${Date.now()}`;
+    const user = `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${this.accessKey}&timestamp=${this.now()}`;
     const query = `grant_type=password&username=${encodeURIComponent(user)}&password=${sha256(user + secret)}`;
     const answer = await this.send('GET', `/v2/quecauth/accessKeyAuthrize/accessKeyLogin?${query}`, '');
     if (answer.json?.code !== 200) throw new Error(`Log-in failed: ${JSON.stringify(answer.json)}`);
+    this.#secrets.add(secret).add(answer.json.access_token);
     return answer.json.access_token;
+  }
+
+  /** Which of the secrets that it was told stand in what it said (I8). */
+  leaks(): string[] {
+    const leaked = [...this.#secrets].filter((secret) => this.said.includes(secret));
+    if (/secret-of-\w/.test(this.said)) leaked.push('the secret of a device');
+    return leaked.map((secret) => `What the server said has ${secret.slice(0, 16)}….`);
   }
 
   /** Registers the product and devices. */
@@ -196,6 +265,12 @@ export class Center {
     const done = await this.call('POST', `/ota/v1/plans/${made.json.plan.id}/activate`, {});
     if (done.status !== 200) throw new Error(JSON.stringify(done.json));
     return made.json.plan.id;
+  }
+
+  /** Ends a plan whose devices are done: while it is activated, no other may want the same component of its devices. */
+  async terminate(planId: string): Promise<void> {
+    const { status, json } = await this.call('POST', `/ota/v1/plans/${planId}/terminate`, {});
+    if (status !== 200) throw new Error(JSON.stringify(json));
   }
 
   /** Statuses of a device's components in a plan. */

@@ -16,9 +16,18 @@ export interface Settings {
   readonly pause: number;
 }
 
-/** A fault of `faults.md`: done to a real process, or to a server on a clock of its own. */
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10';
+
+/** What `server verify` and the look for secrets in what the servers said show after every fault. */
+export const always: readonly Invariant[] = ['I4', 'I5', 'I6', 'I7', 'I8'];
+
+/** A fault of `faults.md`: done to real processes. */
 export interface Fault {
+  /** Its heading in `faults.md`. */
+  readonly of: 'client and server' | 'devices' | 'server' | 'time' | 'security';
   readonly name: string;
+  /** What this fault itself looks at, beside {@link always}. */
+  readonly looksAt: readonly Invariant[];
   /** Why it cannot be done here; `null`: it can. */
   readonly skip?: () => string | null;
   /** Only for a Developer Center that keeps everything in its folder. */

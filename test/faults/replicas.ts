@@ -1,10 +1,10 @@
 /** Several Developer Centers on one database, asked one after the other: what a load balancer does, and a client that repeats. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, Center, planTo, sha256 } from './center.ts';
+import { type Answer, type Center, planTo, sha256 } from './center.ts';
 
 /** How long a call is repeated. */
-const givenUpMs = 60_000;
+export const givenUpMs = 60_000;
 /** How long one replica may take for one call; one that did not answer is left out for a while, as a balancer does. */
 const patienceMs = 3000;
 const leftOutMs = 2000;
@@ -18,7 +18,7 @@ export class Replicas {
 
   /** @param first started; the others share its folder and database */
   constructor(first: Center, count: number) {
-    const others = Array.from({ length: count - 1 }, () => new Center(first.database, first.folder));
+    const others = Array.from({ length: count - 1 }, () => first.another());
     this.all = [first, ...others];
     for (const center of this.all) center.patience = patienceMs;
   }
@@ -61,19 +61,25 @@ export class Replicas {
 
   /** A pushed plan to a version for all devices, with its package; each request is sent again, with its key, until it is answered. */
   async activate(version: string): Promise<string> {
-    const once = async (method: string, where: string, body: unknown, type?: string) => {
-      const headers = { 'Idempotency-Key': randomBytes(8).toString('hex'), ...(type ? { 'Content-Type': type } : {}) };
-      const answer = await this.ask((center) => center.call(method, where, body, headers));
-      if (answer.status >= 300) throw new Error(`${where}: ${JSON.stringify(answer.json)}`);
-      return answer.json;
-    };
     const bytes = randomBytes(1024);
     const files = [{ name: 'fw.bin', size: bytes.length, sha256: sha256(bytes) }];
     const about = { name: `FOTA ${version}`, type: 'module', version, sourceVersion: null, files };
-    const { id } = await once('POST', '/ota/v1/packages', about);
-    await once('PUT', `/ota/v1/packages/${id}/files/fw.bin`, bytes, 'application/octet-stream');
-    const { plan } = await once('POST', '/ota/v1/plans', { document: planTo(version, 0, 'any') });
-    await once('POST', `/ota/v1/plans/${plan.id}/activate`, {});
+    const { id } = await this.#once('POST', '/ota/v1/packages', about);
+    await this.#once('PUT', `/ota/v1/packages/${id}/files/fw.bin`, bytes, 'application/octet-stream');
+    const { plan } = await this.#once('POST', '/ota/v1/plans', { document: planTo(version, 0, 'any') });
+    await this.#once('POST', `/ota/v1/plans/${plan.id}/activate`, {});
     return plan.id;
+  }
+
+  /** Ends a plan whose devices are done. */
+  async terminate(planId: string): Promise<void> {
+    await this.#once('POST', `/ota/v1/plans/${planId}/terminate`, {});
+  }
+
+  async #once(method: string, where: string, body: unknown, type?: string) {
+    const headers = { 'Idempotency-Key': randomBytes(8).toString('hex'), ...(type ? { 'Content-Type': type } : {}) };
+    const answer = await this.ask((center) => center.call(method, where, body, headers));
+    if (answer.status >= 300) throw new Error(`${where}: ${JSON.stringify(answer.json)}`);
+    return answer.json;
   }
 }

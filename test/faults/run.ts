@@ -1,98 +1,108 @@
-/**
- * Does the faults that concern the server, devices and time to real processes, and prints what came of each.
- * Each is done on a folder and on PostgreSQL: an installed one that is started for it, or that of `OTAPLAN_TEST_DATABASE`, whose user may
- * create databases. `--only TEXT`: faults whose name has it; `--store sqlite|postgres`; `--kills N` (100); `--pause SECONDS` (10).
- */
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { findPostgres } from '@otaplan/developer-center/testing/postgres';
+import { noMosquitto } from '@otaplan/developer-center/testing/mosquitto';
+import { findPostgres, type TestPostgres } from '@otaplan/developer-center/testing/postgres';
 import { Center } from './center.ts';
 import type { Fault, Settings } from './fault.ts';
-import { clockJumps } from './faults/clock.ts';
-import { slowLoris, taken } from './faults/connections.ts';
-import { killUnderLoad } from './faults/kill.ts';
-import { killReplicas, stoppedReplica } from './faults/replicas.ts';
-import { poison, reconnects, repeated } from './faults/reports.ts';
-import { backupWhileWriting, diskFull, flippedBits, newerDatabase, strayFiles } from './faults/storage.ts';
-import { stopped } from './faults/time.ts';
+import { faults } from './faults/index.ts';
+import { emptyResult, gathered, keep, type Result, tableOf, writeTable } from './results.ts';
 
-const faults: readonly Fault[] = [
-  killUnderLoad,
-  killReplicas,
-  repeated,
-  reconnects,
-  poison,
-  slowLoris,
-  taken,
-  newerDatabase,
-  flippedBits,
-  strayFiles,
-  diskFull,
-  stopped,
-  stoppedReplica,
-  backupWhileWriting,
-  clockJumps,
-];
+const help = `Does the faults that concern the server, devices and time to real processes, and prints what came of each.
+Each is done on a folder and on PostgreSQL: an installed one that is started for it, or that of OTAPLAN_TEST_DATABASE,
+whose user may create databases.
 
+  --only TEXT     faults whose name has it; may be repeated
+  --store NAME    sqlite or postgres alone
+  --kills N       kills under load (100)
+  --pause SECONDS how long a stopped process stays so (60)
+  --list          names the faults and ends
+  --keep FILE     adds the results to this file: a long table can be made in slices
+  --table FILE    prints the table of such a file and does nothing else
+  --out FILE      writes the table at the end of this Markdown file, from --keep or --table where given
+`;
 const { values } = parseArgs({
   options: {
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
     kills: { type: 'string', default: '100' },
-    pause: { type: 'string', default: '10' },
+    pause: { type: 'string', default: '60' },
     store: { type: 'string' },
+    keep: { type: 'string' },
+    table: { type: 'string' },
+    out: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
-const settings: Settings = { kills: Number(values.kills), pause: Number(values.pause) };
-const postgres = values.store === 'sqlite' ? null : await findPostgres();
-const stores = ['SQLite', 'PostgreSQL'].filter(
-  (name) => values.store === undefined || name.toLowerCase().startsWith(values.store),
-);
-const rows: string[][] = [['fault', 'store', 'tried', 'lost', 'invariants', 'seconds']];
-let failed = false;
 
-for (const store of stores) {
-  for (const fault of faults) {
-    if (values.only !== undefined && !fault.name.includes(values.only)) continue;
-    if (store === 'SQLite' ? fault.postgresOnly : fault.folderOnly) continue;
-    const skip = (store === 'PostgreSQL' && typeof postgres === 'string' ? postgres : fault.skip?.()) ?? null;
-    if (skip !== null) {
-      rows.push([fault.name, store, 'skipped', '–', skip, '–']);
-      continue;
-    }
-    console.error(`── ${fault.name} (${store})`);
-    const begin = performance.now();
-    const database =
-      store === 'SQLite' || postgres === null || typeof postgres === 'string' ? null : await postgres.database();
-    const center = new Center(database);
-    const wrong: string[] = [];
-    let [tried, lost] = ['0', '–'];
-    try {
-      await center.start();
-      const outcome = await fault.run(center, settings);
-      [tried, lost] = [String(outcome.tried), String(outcome.lost)];
-      wrong.push(...outcome.wrong);
-      if (outcome.lost > 0) wrong.push(`${outcome.lost} acknowledged things are lost.`);
-      await center.stop();
-      wrong.push(...(await center.problems()));
-    } catch (error) {
-      wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    } finally {
-      await center.end();
-    }
-    if (wrong.length > 0) failed = true;
-    const seconds = ((performance.now() - begin) / 1000).toFixed(0);
-    for (const problem of wrong.slice(0, 10)) console.error(`   ${problem}`);
-    rows.push([fault.name, store, tried, lost, wrong.length === 0 ? 'held' : `BROKEN: ${wrong.length}`, seconds]);
-  }
+if (values.help) process.stdout.write(help);
+else if (values.list) for (const { of, name } of faults) console.log(`${of}: ${name}`);
+else {
+  const results = values.table === undefined ? await run() : gathered(values.table);
+  if (values.table === undefined || values.out === undefined) console.log(tableOf(results));
+  const all = values.table === undefined && values.keep !== undefined ? gathered(values.keep) : results;
+  if (values.out !== undefined) writeTable(values.out, inOrder(all), programs());
+  process.exitCode = results.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
 }
 
-if (postgres !== null && typeof postgres !== 'string') await postgres.stop();
-
-const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-for (const row of rows)
-  console.log(
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
+async function run(): Promise<Result[]> {
+  const settings: Settings = { kills: Number(values.kills), pause: Number(values.pause) };
+  const postgres = values.store === 'sqlite' ? 'left out' : await findPostgres();
+  const stores = ['SQLite', 'PostgreSQL'].filter(
+    (name) => values.store === undefined || name.toLowerCase().startsWith(values.store),
   );
-process.exitCode = failed ? 1 : 0;
+  const results: Result[] = [];
+  for (const store of stores) {
+    for (const fault of faults) {
+      if (values.only.length > 0 && !values.only.some((text) => fault.name.includes(text))) continue;
+      if (store === 'SQLite' ? fault.postgresOnly : fault.folderOnly) continue;
+      const skip = (store === 'PostgreSQL' && typeof postgres === 'string' ? postgres : fault.skip?.()) ?? null;
+      console.error(`── ${fault.name} (${store})${skip === null ? '' : ` skipped: ${skip}`}`);
+      const empty = emptyResult(fault, store);
+      const result = skip === null ? await done(fault, empty, settings, postgres) : { ...empty, skipped: skip };
+      for (const problem of result.wrong.slice(0, 10)) console.error(`   ${problem}`);
+      if (values.keep !== undefined) keep(values.keep, result);
+      results.push(result);
+    }
+  }
+  if (typeof postgres !== 'string') await postgres.stop();
+  return results;
+}
+
+/** Does one fault to a Developer Center of its own, then looks at all that it left behind. */
+async function done(fault: Fault, empty: Result, settings: Settings, postgres: TestPostgres | string): Promise<Result> {
+  const begin = performance.now();
+  const database = empty.store === 'SQLite' || typeof postgres === 'string' ? null : await postgres.database();
+  const center = new Center(database);
+  const wrong: string[] = [];
+  let [tried, lost] = [0, 0];
+  try {
+    await center.start();
+    const outcome = await fault.run(center, settings);
+    ({ tried, lost } = outcome);
+    wrong.push(...outcome.wrong);
+    if (lost > 0) wrong.push(`${lost} acknowledged things are lost.`);
+    await center.stop();
+    wrong.push(...(await center.problems()), ...center.leaks());
+  } catch (error) {
+    wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  } finally {
+    await center.end();
+  }
+  const seconds = (performance.now() - begin) / 1000;
+  return { ...empty, tried, lost, wrong, seconds, at: new Date().toISOString() };
+}
+
+/** As `faults.md` has them. */
+function inOrder(results: readonly Result[]): Result[] {
+  return faults.flatMap(({ name }) => results.filter(({ fault }) => fault === name));
+}
+
+/** What they ran on, beside the machine. */
+function programs(): string[] {
+  const postgres = spawnSync('psql', ['--version'], { encoding: 'utf8' }).stdout?.match(/[\d.]+/)?.[0];
+  return [
+    `Node ${process.versions.node}`,
+    ...(postgres ? [`PostgreSQL ${postgres}`] : []),
+    ...(noMosquitto === null ? ['mosquitto'] : []),
+  ];
+}

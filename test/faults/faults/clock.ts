@@ -19,6 +19,8 @@ const jumps: readonly [string, (now: number) => number][] = [
 ];
 
 export const clockJumps: Fault = {
+  of: 'time',
+  looksAt: [],
   name: 'the clock jumps back an hour, on by 23, to 1970 (virtual clock)',
   folderOnly: true,
   async run() {

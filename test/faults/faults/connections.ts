@@ -4,6 +4,8 @@ import { Center, otaplan } from '../center.ts';
 import type { Fault } from '../fault.ts';
 
 export const slowLoris: Fault = {
+  of: 'server',
+  looksAt: [],
   name: 'slow-loris: 300 connections that dribble',
   async run(center) {
     const { hostname, port } = new URL(center.url);
@@ -28,6 +30,8 @@ export const slowLoris: Fault = {
 };
 
 export const taken: Fault = {
+  of: 'server',
+  looksAt: [],
   name: 'port in use; a second server on one folder',
   folderOnly: true,
   async run(center) {

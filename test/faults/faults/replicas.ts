@@ -1,26 +1,66 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { noMosquitto, startMosquitto } from '@otaplan/developer-center/testing/mosquitto';
 import { Client } from 'pg';
-import { type Center, keysOf, way } from '../center.ts';
+import { type Center, keysOf } from '../center.ts';
 import type { Fault, Outcome } from '../fault.ts';
-import { Replicas } from '../replicas.ts';
+import { reportsOf } from '../load.ts';
+import { MqttDevices } from '../mqtt-devices.ts';
+import { givenUpMs, Replicas } from '../replicas.ts';
 
 const devices = 400;
 const senders = 24;
 /** What a replica had taken is free after this long (`store/postgres/replica.ts`); and some time to do it, on a busy machine. */
 const stuckMs = 15_000 + 5_000;
 
+/** How devices speak: with replicas in turn, or with the broker that these share. */
+interface Speech {
+  /** The id of the plan that a device has; `null`: none, or nobody answered. */
+  plan(key: string): Promise<string | null>;
+  /** Tells one report until it is answered. */
+  tell(key: string, report: object): Promise<void>;
+}
+
+function overHttp(replicas: Replicas): Speech {
+  return {
+    async plan(key) {
+      const { json } = await replicas.ask((center) => center.device(key, 'GET', 'plan'));
+      return json?.plan?.id ?? null;
+    },
+    async tell(key, report) {
+      const { status } = await replicas.ask((center) => center.device(key, 'POST', 'reports', { reports: [report] }));
+      if (status !== 200) throw new Error(`${key} was answered with ${status}.`);
+    },
+  };
+}
+
+function overMqtt(devices: MqttDevices): Speech {
+  return {
+    plan: (key) => devices.plan(key).catch(() => null),
+    async tell(key, report) {
+      const begin = performance.now();
+      for (;;) {
+        const told = await devices.speak(key, report).catch((error: unknown) => error);
+        if (!told) return;
+        if (performance.now() - begin > givenUpMs) throw told;
+        await pause(100);
+      }
+    },
+  };
+}
+
 /** Rounds of a plan that is pushed to all devices, who go all their way; until somebody says stop. */
 class Rounds {
   readonly #replicas: Replicas;
+  readonly #speech: Speech;
   readonly #keys: readonly string[];
-  readonly wrong: string[] = [];
   done = 0;
   lost = 0;
   /** The longest that a device waited for its plan after the activation was answered, in milliseconds. */
   longestPush = 0;
 
-  constructor(replicas: Replicas, keys: readonly string[]) {
+  constructor(replicas: Replicas, speech: Speech, keys: readonly string[]) {
     this.#replicas = replicas;
+    this.#speech = speech;
     this.#keys = keys;
   }
 
@@ -31,34 +71,30 @@ class Rounds {
       let next = 0;
       const send = async () => {
         for (let key = this.#keys[next++]; key !== undefined; key = this.#keys[next++]) {
-          await this.#device(key, planId, `${version}.0.0`, activated);
+          await this.#device(key, planId, version, activated);
         }
       };
       await Promise.all(Array.from({ length: senders }, send));
       const { json } = await this.#replicas.ask((center) => center.call('GET', `/ota/v1/plans/${planId}/summary`));
       // Every step of every device was acknowledged.
       this.lost += this.#keys.length - json.devices.upgraded;
+      await this.#replicas.terminate(planId);
       this.done++;
     }
   }
 
-  async #device(key: string, planId: string, version: string, activated: number): Promise<void> {
-    const { ask } = this.#replicas;
+  async #device(key: string, planId: string, version: number, activated: number): Promise<void> {
     for (;;) {
-      const { json } = await ask.call(this.#replicas, (center) => center.device(key, 'GET', 'plan'));
+      const had = await this.#speech.plan(key);
       const waited = performance.now() - activated;
-      if (json?.plan?.id === planId) break;
+      if (had === planId) break;
       this.longestPush = Math.max(this.longestPush, waited);
       if (waited > 120_000) throw new Error(`${key} got no plan in two minutes.`);
       await pause(100);
     }
-    for (const status of way) await this.#told(key, (center) => center.report(key, planId, status));
-    await this.#told(key, (center) => center.versions(key, version));
-  }
-
-  async #told(key: string, call: Parameters<Replicas['ask']>[0]): Promise<void> {
-    const { status } = await this.#replicas.ask(call);
-    if (status !== 200) this.wrong.push(`${key} was answered with ${status}.`);
+    // The plan was pushed: the device need not ask.
+    const [, ...reports] = reportsOf(key, planId, `${version - 1}.0.0`, `${version}.0.0`);
+    for (const report of reports) await this.#speech.tell(key, report);
   }
 }
 
@@ -73,14 +109,19 @@ async function pushedTwice(database: string): Promise<number> {
 }
 
 /** Does something to replicas while plans are pushed and devices report, and looks at what came of it. */
-async function underLoad(first: Center, disturb: (replicas: Replicas) => Promise<number>): Promise<Outcome> {
+async function underLoad(
+  first: Center,
+  speechWith: (replicas: Replicas) => Speech,
+  disturb: (replicas: Replicas) => Promise<number>,
+): Promise<Outcome> {
   const keys = keysOf(devices);
   await first.register(keys);
   for (const key of keys) await first.versions(key, '1.0.0');
   const replicas = new Replicas(first, 3);
+  const wrong: string[] = [];
   await replicas.start();
   try {
-    const rounds = new Rounds(replicas, keys);
+    const rounds = new Rounds(replicas, speechWith(replicas), keys);
     let disturbing = true;
     const load = rounds.run(() => disturbing);
     const disturbed = disturb(replicas).finally(() => {
@@ -89,7 +130,6 @@ async function underLoad(first: Center, disturb: (replicas: Replicas) => Promise
     // Both come to their end, also when one of them fails: no process is left behind.
     await Promise.allSettled([disturbed, load]);
     const [tried] = await Promise.all([disturbed, load]);
-    const { wrong, lost } = rounds;
     const twice = await pushedTwice(first.database ?? '');
     if (twice > 0) wrong.push(`Plans were pushed twice to ${twice} devices.`);
     if (replicas.longest > stuckMs) wrong.push(`A call was answered after ${Math.round(replicas.longest)} ms.`);
@@ -97,41 +137,66 @@ async function underLoad(first: Center, disturb: (replicas: Replicas) => Promise
       `   ${rounds.done} rounds of ${devices} devices; longest until a call was answered ${Math.round(replicas.longest)} ms,` +
         ` until a plan was pushed ${Math.round(rounds.longestPush)} ms`,
     );
-    return { tried, lost, wrong: wrong.slice(0, 5) };
+    for (const replica of replicas.all) wrong.push(...replica.leaks());
+    return { tried, lost: rounds.lost, wrong };
   } finally {
     await replicas.end();
   }
 }
 
+const killSome =
+  (kills: number) =>
+  async ({ all }: Replicas) => {
+    for (let kill = 0; kill < kills; kill++) {
+      await pause(50 + Math.random() * 400);
+      const victim = all[Math.floor(Math.random() * all.length)];
+      await victim?.stop('SIGKILL');
+      await victim?.start();
+    }
+    return kills;
+  };
+
 export const killReplicas: Fault = {
+  of: 'server',
+  looksAt: ['I1', 'I2', 'I3'],
   name: 'kill -9 of one of three replicas under load, at random moments',
   postgresOnly: true,
-  run: (center, { kills }) =>
-    underLoad(center, async ({ all }) => {
-      for (let kill = 0; kill < kills; kill++) {
-        await pause(50 + Math.random() * 400);
-        const victim = all[Math.floor(Math.random() * all.length)];
-        await victim?.stop('SIGKILL');
-        await victim?.start();
-      }
-      return kills;
-    }),
+  run: (center, { kills }) => underLoad(center, overHttp, killSome(kills)),
+};
+
+export const killReplicasOnBroker: Fault = {
+  of: 'server',
+  looksAt: ['I1', 'I2', 'I3'],
+  name: 'kill -9 of one of three replicas under load over MQTT, which share a broker',
+  postgresOnly: true,
+  skip: () => noMosquitto,
+  async run(center, { kills }) {
+    const broker = await startMosquitto(null);
+    const speaking = new MqttDevices(() => broker.url);
+    try {
+      await center.speakAt(broker);
+      return await underLoad(center, () => overMqtt(speaking), killSome(Math.ceil(kills / 5)));
+    } finally {
+      await speaking.close();
+      await broker.stop();
+    }
+  },
 };
 
 export const stoppedReplica: Fault = {
-  name: 'SIGSTOP of one of three replicas for longer than a lease',
+  of: 'server',
+  looksAt: ['I1', 'I2'],
+  name: 'SIGSTOP of each of three replicas, for longer than a lease',
   postgresOnly: true,
   skip: () => (process.platform === 'win32' ? 'Windows has no SIGSTOP' : null),
   run: (center, { pause: seconds }) =>
-    underLoad(center, async ({ all }) => {
-      let times = 0;
+    underLoad(center, overHttp, async ({ all }) => {
       for (const victim of all) {
         await pause(500 + Math.random() * 500);
         victim.process?.kill('SIGSTOP');
         await pause(Math.max(seconds, 20) * 1000);
         victim.process?.kill('SIGCONT');
-        times++;
       }
-      return times;
+      return all.length;
     }),
 };

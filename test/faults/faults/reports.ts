@@ -15,6 +15,8 @@ const is = (wrong: string[], what: string, value: unknown, wanted: unknown) => {
 };
 
 export const repeated: Fault = {
+  of: 'devices',
+  looksAt: [],
   name: 'the same report 100 times; reports in reverse; success with the old version',
   async run(center) {
     const { planId, keys } = await oneDevice(center, 3);
@@ -40,6 +42,8 @@ export const repeated: Fault = {
 };
 
 export const poison: Fault = {
+  of: 'devices',
+  looksAt: [],
   name: 'poison: NUL, deep JSON, NaN, -1 and 101 %, SQL, HTML, ANSI, CSV, lone surrogate, 10 MB',
   async run(center) {
     const { planId, keys } = await oneDevice(center);
@@ -82,6 +86,8 @@ export const poison: Fault = {
 };
 
 export const reconnects: Fault = {
+  of: 'devices',
+  looksAt: [],
   name: '10,000 reconnects at once',
   async run(center) {
     const { keys } = await oneDevice(center, 200);

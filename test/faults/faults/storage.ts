@@ -10,6 +10,8 @@ import type { Fault } from '../fault.ts';
 const file = (center: Center) => path.join(center.folder, 'developer-center.sqlite');
 
 export const newerDatabase: Fault = {
+  of: 'server',
+  looksAt: [],
   name: 'a database of a newer version is refused, and stays as it is',
   folderOnly: true,
   async run(center) {
@@ -33,6 +35,8 @@ export const newerDatabase: Fault = {
 };
 
 export const flippedBits: Fault = {
+  of: 'server',
+  looksAt: [],
   name: 'a flipped bit in the database is found, not served',
   folderOnly: true,
   async run(center) {
@@ -75,6 +79,8 @@ function unmount(): void {
 }
 
 export const diskFull: Fault = {
+  of: 'server',
+  looksAt: [],
   name: 'disk full, then room again',
   folderOnly: true,
   skip() {
@@ -134,6 +140,8 @@ export const diskFull: Fault = {
 };
 
 export const backupWhileWriting: Fault = {
+  of: 'server',
+  looksAt: [],
   name: 'backup while writing, then restore',
   folderOnly: true,
   async run(center, { kills }) {
@@ -180,6 +188,8 @@ export const backupWhileWriting: Fault = {
 };
 
 export const strayFiles: Fault = {
+  of: 'server',
+  looksAt: [],
   name: 'a truncated database file is refused or found',
   folderOnly: true,
   async run(center) {

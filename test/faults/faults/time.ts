@@ -3,7 +3,9 @@ import { keysOf, way } from '../center.ts';
 import type { Fault } from '../fault.ts';
 
 export const stopped: Fault = {
-  name: 'SIGSTOP for a while, in the middle of calls',
+  of: 'server',
+  looksAt: ['I1'],
+  name: 'SIGSTOP for a minute, in the middle of calls',
   skip: () => (process.platform === 'win32' ? 'Windows has no SIGSTOP' : null),
   async run(center, settings) {
     const keys = keysOf(60);

@@ -16,6 +16,10 @@ export interface TestMosquitto {
   /** How Developer Center gets in. */
   readonly username: string;
   readonly password: string;
+  /** Kills it; what it kept in memory is gone. */
+  crash(): Promise<void>;
+  /** Starts it again at the same ports. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,21 +54,34 @@ export async function startMosquitto(devices: ReadonlyMap<string, string> | null
     .replace('allow_anonymous false', `allow_anonymous ${devices === null}`);
   const file = join(folder, 'mosquitto.conf');
   writeFileSync(file, process.getuid?.() === 0 ? `user root\n${settings}` : settings);
-  const broker = spawn(program, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  broker.stderr.on('data', (data) => {
-    said += data;
-  });
-  await untilItListens(port, broker, () => said);
+  let broker: ChildProcess | null = null;
+  const start = async () => {
+    const child = spawn(program, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    broker = child;
+    let said = '';
+    child.stderr.on('data', (data) => {
+      said += data;
+    });
+    await untilItListens(port, child, () => said);
+  };
+  const crash = async () => {
+    const child = broker;
+    broker = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  };
+  await start();
   return {
     url: `mqtt://127.0.0.1:${port}`,
     inside: `mqtt://127.0.0.1:${inside}`,
     username: 'developer-center',
     password,
+    crash,
+    start,
     async stop() {
-      const gone = new Promise((resolve) => broker.once('exit', resolve));
-      broker.kill('SIGKILL');
-      if (broker.exitCode === null && broker.signalCode === null) await gone;
+      await crash();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -12,7 +12,7 @@ import {
   toDevice,
 } from '@otaplan/api';
 import type { Clock } from '@otaplan/model';
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { DeviceIdentity, DeviceLine, PlanReading, Reply } from './connection.ts';
 import { ExchangeFailure, failureOf, parseReply } from './failure.ts';
 
@@ -175,7 +175,7 @@ export class MqttConnection implements DeviceLine {
     if (this.#closed) throw new ExchangeFailure('unreachable', 'The connection was closed.');
     const name = mqttName(this.#identity);
     try {
-      const client = await mqtt.connectAsync({
+      const client = await connected({
         ...this.#address,
         protocolVersion: 4,
         clientId: name,
@@ -211,6 +211,27 @@ export class MqttConnection implements DeviceLine {
     this.#client = null;
     client.end(true);
     this.#waiter?.fail(new ExchangeFailure('unreachable', message));
+  }
+}
+
+/**
+ * Connects once. Not `connectAsync`: that waits for ever when the broker hangs up before it said whether it lets us in, as one does
+ * that is being killed.
+ */
+async function connected(settings: IClientOptions): Promise<MqttClient> {
+  const client = mqtt.connect(settings);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      client.once('connect', () => resolve());
+      client.once('error', reject);
+      client.once('close', () => reject(new Error('The connection ended before the broker answered.')));
+    });
+    return client;
+  } catch (error) {
+    // Nobody listens any more to what it still has to say.
+    client.on('error', () => {});
+    client.end(true);
+    throw error;
   }
 }
 
