@@ -233,6 +233,13 @@ export class Center {
     return leaked.map((secret) => `What the server said has ${secret.slice(0, 16)}….`);
   }
 
+  /** A gauge of `/metrics`; `null`: it is not there, or nobody answered. */
+  async metric(name: string): Promise<number | null> {
+    const response = await fetch(`${this.url}/metrics`).catch(() => null);
+    const line = new RegExp(`^${name} (\\S+)$`, 'm').exec((await response?.text()) ?? '');
+    return line ? Number(line[1]) : null;
+  }
+
   /** Registers the product and devices. */
   async register(keys: readonly string[]): Promise<void> {
     await this.call('POST', '/ota/v1/products', { products: [{ productKey, name: 'Faults' }] });

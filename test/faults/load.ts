@@ -54,7 +54,7 @@ export class Load {
   /** Begins a further plan when all devices are done with the last. */
   async prepare(): Promise<void> {
     if (this.#waiting.length > 0) return;
-    if (this.#planId !== '') await this.#end();
+    if (this.#planId !== '') await this.end();
     this.#version++;
     this.#planId = await this.#center.activate(`${this.#version}.0.0`);
     this.#waiting = [...this.#keys];
@@ -85,9 +85,16 @@ export class Load {
     this.#touched.clear();
   }
 
-  async #end(): Promise<void> {
+  /** Whether all devices reported everything. */
+  get isDone(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** Ends the plan of which all devices are done. */
+  async end(): Promise<void> {
     const { json } = await this.#center.call('GET', `/ota/v1/plans/${this.#planId}/summary`);
     const missing = this.#keys.length - json.devices.upgraded;
+    if (!this.isDone) this.wrong.push(`${this.#waiting.length} devices did not come to an end.`);
     if (missing > 0) this.wrong.push(`${missing} devices that reported everything are not upgraded.`);
     this.lost += missing;
     this.rounds++;

@@ -1,4 +1,4 @@
-import { systemClock } from '@otaplan/developer-center';
+import { type Clock, systemClock } from '@otaplan/developer-center';
 import { MqttConnection } from '@otaplan/devices';
 import { productKey, secretOf } from './center.ts';
 import type { Speak } from './load.ts';
@@ -6,11 +6,13 @@ import type { Speak } from './load.ts';
 /** Devices that speak MQTT by the reference client, each on a connection that is made again when it broke. */
 export class MqttDevices {
   readonly #broker: () => string;
+  readonly #clock: Clock;
   readonly #lines = new Map<string, MqttConnection>();
 
   /** @param broker where it listens now */
-  constructor(broker: () => string) {
+  constructor(broker: () => string, clock: Clock = systemClock) {
     this.#broker = broker;
+    this.#clock = clock;
   }
 
   readonly speak: Speak = async (key, report) => {
@@ -37,7 +39,7 @@ export class MqttDevices {
 
   async #on<T>(key: string, exchange: (line: MqttConnection) => Promise<T>): Promise<T> {
     const identity = { productKey, deviceKey: key, secret: secretOf(key) };
-    const line = this.#lines.get(key) ?? new MqttConnection(this.#broker(), identity, systemClock);
+    const line = this.#lines.get(key) ?? new MqttConnection(this.#broker(), identity, this.#clock);
     this.#lines.set(key, line);
     try {
       return await exchange(line);

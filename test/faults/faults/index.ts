@@ -2,6 +2,7 @@ import type { Fault } from '../fault.ts';
 import { clockJumps } from './clock.ts';
 import { slowLoris, taken } from './connections.ts';
 import { killUnderLoad, killUnderMqttLoad } from './kill.ts';
+import { acknowledgedIsKept, brokerKilled, killedBehindBroker, mqttSlowLoris, redelivered } from './mqtt.ts';
 import { killReplicas, killReplicasOnBroker, stoppedReplica } from './replicas.ts';
 import { poison, reconnects, repeated } from './reports.ts';
 import { backupWhileWriting, diskFull, flippedBits, newerDatabase, strayFiles } from './storage.ts';
@@ -12,7 +13,12 @@ export const faults: readonly Fault[] = [
   repeated,
   reconnects,
   poison,
+  acknowledgedIsKept,
+  redelivered,
+  brokerKilled,
+  killedBehindBroker,
   slowLoris,
+  mqttSlowLoris,
   killUnderLoad,
   killUnderMqttLoad,
   killReplicas,

@@ -18,6 +18,18 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
+/** A PostgreSQL of our own, to do harm to. */
+export interface OwnPostgres extends TestPostgres {
+  /** Where its files are. */
+  readonly data: string;
+  /** Kills all of it with SIGKILL. */
+  crash(): Promise<void>;
+  /** Ends it in order. */
+  halt(): Promise<void>;
+  /** Starts it again at the same port. */
+  start(): Promise<void>;
+}
+
 /**
  * A PostgreSQL to test on: the one that `OTAPLAN_TEST_DATABASE` names (its user may create databases), else one that is started in a
  * temporary folder from installed binaries.
@@ -25,12 +37,20 @@ export interface TestPostgres {
  */
 export async function findPostgres(): Promise<TestPostgres | string> {
   const given = process.env['OTAPLAN_TEST_DATABASE'];
-  if (given) return handOut(given, async () => {});
+  return given ? handOut(given, async () => {}) : await startPostgres();
+}
+
+/**
+ * Starts a PostgreSQL from installed binaries.
+ * @param parent folder in which it makes its own; left out: that for temporary files
+ * @returns why there is none, as a sentence, when that is so
+ */
+export async function startPostgres(parent = tmpdir()): Promise<OwnPostgres | string> {
   const binaries = findBinaries();
   if (binaries === null) return 'no PostgreSQL is installed here, and OTAPLAN_TEST_DATABASE is not set';
   const owner = findOwner();
   if (owner === null) return 'PostgreSQL does not run as root, and there is no user postgres';
-  return startThrowaway(binaries, owner);
+  return startThrowaway(binaries, owner, parent);
 }
 
 /** The newest of the places where distributions put them. */
@@ -56,8 +76,12 @@ function findOwner(): { uid?: number; gid?: number } | null {
   return line ? { uid: Number(line[1]), gid: Number(line[2]) } : null;
 }
 
-async function startThrowaway(binaries: string, owner: { uid?: number; gid?: number }): Promise<TestPostgres> {
-  const folder = mkdtempSync(join(tmpdir(), 'otaplan-postgres-'));
+async function startThrowaway(
+  binaries: string,
+  owner: { uid?: number; gid?: number },
+  parent: string,
+): Promise<OwnPostgres> {
+  const folder = mkdtempSync(join(parent, 'otaplan-postgres-'));
   const password = randomBytes(16).toString('hex');
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password);
@@ -69,29 +93,71 @@ async function startThrowaway(binaries: string, owner: { uid?: number; gid?: num
   const options = { cwd: folder, env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' }, ...owner };
   const made = spawnSync(
     join(binaries, 'initdb'),
-    ['-D', data, '-U', 'otaplan', '-E', 'UTF8', '--locale=C.UTF-8', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`],
+    [
+      '-D',
+      data,
+      '-U',
+      'otaplan',
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+      '-A',
+      'scram-sha-256',
+      '--data-checksums',
+      '--wal-segsize=4',
+      `--pwfile=${passwordFile}`,
+    ],
     { ...options, encoding: 'utf8' },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   const port = await freePort();
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=on'];
-  const server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
-    ...options,
-    stdio: 'ignore',
-  });
-  const kill = () => void server.kill('SIGQUIT');
-  process.once('exit', kill);
   const url = `postgres://otaplan:${password}@127.0.0.1:${port}/postgres`;
-  await untilItAnswers(url, server);
-  const { database } = handOut(url, async () => {});
-  const stop = async () => {
-    process.off('exit', kill);
-    const gone = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGQUIT');
-    await gone;
-    rmSync(folder, { recursive: true, force: true });
+  let server: ChildProcess | null = null;
+  const kill = () => void server?.kill('SIGQUIT');
+  process.once('exit', kill);
+  const start = async () => {
+    server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+      ...options,
+      stdio: 'ignore',
+    });
+    await untilItAnswers(url, server);
   };
-  return { database, stop };
+  const end = async (how: (running: ChildProcess) => void) => {
+    const running = server;
+    server = null;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = new Promise((resolve) => running.once('exit', resolve));
+    how(running);
+    await gone;
+  };
+  await start();
+  return {
+    data,
+    database: handOut(url, async () => {}).database,
+    start,
+    crash: () => end(killAll),
+    halt: () => end((running) => running.kill('SIGINT')),
+    async stop() {
+      process.off('exit', kill);
+      await end((running) => running.kill('SIGQUIT'));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A process and its children; those would notice soon that it is gone, and a new one waits for them. */
+function killAll(parent: ChildProcess): void {
+  const { pid } = parent;
+  const children = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).stdout.split('\n');
+  parent.kill('SIGKILL');
+  for (const child of children) {
+    try {
+      if (child.trim() !== '') process.kill(Number(child), 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
 }
 
 async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {

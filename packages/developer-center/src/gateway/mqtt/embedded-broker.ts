@@ -51,6 +51,14 @@ export async function openEmbeddedBroker<M extends Messages>(
 ): Promise<{ broker: EmbeddedBroker; messages: M }> {
   /** Who is connected, and to which of its topics it subscribed. */
   const connected = new Map<string, { client: Client; topics: Set<string> }>();
+  /** Noted with the first sign of it: the broker calls a client ready only after it let it in, and a quick one has subscribed by then. */
+  const topicsOf = (client: Client) => {
+    const known = connected.get(client.id);
+    if (known?.client === client) return known.topics;
+    const topics = new Set<string>();
+    if (!client.closed) connected.set(client.id, { client, topics });
+    return topics;
+  };
   const publish: Publish = (topic, payload) => {
     const [, , productKey = '', deviceKey = ''] = topic.split('/');
     const to = connected.get(mqttName({ productKey, deviceKey }));
@@ -100,11 +108,11 @@ export async function openEmbeddedBroker<M extends Messages>(
     authorizeSubscribe: (client, subscription, done) => {
       const device = readMqttName(client.id);
       const own = device !== null && toDevice.some((what) => subscription.topic === deviceTopic(device, what));
-      if (own) connected.get(client.id)?.topics.add(subscription.topic);
+      if (own) topicsOf(client).add(subscription.topic);
       done(null, own ? subscription : null);
     },
   });
-  aedes.on('clientReady', (client: Client) => connected.set(client.id, { client, topics: new Set() }));
+  aedes.on('client', (client: Client) => void topicsOf(client));
   aedes.on('unsubscribe', (topics: string[], client: Client) => {
     for (const topic of topics) connected.get(client.id)?.topics.delete(topic);
   });

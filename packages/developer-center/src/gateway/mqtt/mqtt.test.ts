@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { deviceTopic, everyDeviceTopic, type ToDevice, toDevice } from '@otaplan/api';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import { silentLog } from '../../http/log.ts';
 import { noMosquitto, startMosquitto } from '../../testing/mosquitto.ts';
 import { activate, savePlan } from '../../testing/plans.ts';
 import { addPackage, deviceSecret, product, type Running, register, run } from '../../testing/running.ts';
+import type { Publish } from './device-messages.ts';
 import { openEmbeddedBroker } from './embedded-broker.ts';
 
 const keys = ['D0001', 'D0002', 'D0003'];
@@ -237,6 +239,15 @@ describe.each(brokers)('devices that speak MQTT with $name', ({ missing, open })
   });
 });
 
+/** A packet of MQTT 3.1.1, of at most 127 bytes. */
+function packet(first: number, ...parts: readonly Buffer[]): Buffer {
+  const rest = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from([first, rest.length]), rest]);
+}
+function text(value: string): Buffer {
+  return Buffer.concat([Buffer.from([0, value.length]), Buffer.from(value)]);
+}
+
 describe('the broker of our own', () => {
   const identity = { productKey: product, deviceKey: 'D0001' };
   /** A broker in front of somebody who keeps messages when told to. */
@@ -261,6 +272,39 @@ describe('the broker of our own', () => {
     kept.resolve();
     await published;
     await device.client.endAsync();
+    await broker.close();
+  });
+
+  test('tells a device what it subscribed to before it was let in', async () => {
+    let publish: Publish = () => {};
+    const [asked, proven] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const prove = () => {
+      asked.resolve();
+      return proven.promise;
+    };
+    const { broker } = await openEmbeddedBroker({ host: '127.0.0.1', port: 0, log: silentLog, prove }, (made) => {
+      publish = made;
+      return { take: async () => publish(deviceTopic(identity, 'plan'), '{}'), left: async () => {}, close: () => {} };
+    });
+    const socket = connect(broker.port, '127.0.0.1');
+    const heard = new Promise<void>((resolve) => {
+      let bytes = '';
+      socket.on('data', (chunk) => {
+        bytes += chunk.toString('latin1');
+        if (bytes.includes(deviceTopic(identity, 'plan'))) resolve();
+      });
+    });
+    const name = `${product}/D0001`;
+    socket.write(packet(0x10, text('MQTT'), Buffer.from([4, 0xc2, 0, 60]), text(name), text(name), text('secret')));
+    await asked.promise;
+    // As quick as can be: all of it waits at the broker when the device is let in.
+    const subscription = packet(0x82, Buffer.from([0, 1]), text(deviceTopic(identity, 'plan')), Buffer.from([1]));
+    await new Promise((sent) => socket.write(subscription, sent));
+    await new Promise((sent) => socket.write(packet(0x30, text(deviceTopic(identity, 'read'))), sent));
+    for (let turn = 0; turn < 20; turn++) await new Promise((done) => setImmediate(done));
+    proven.resolve();
+    await heard;
+    socket.destroy();
     await broker.close();
   });
 
