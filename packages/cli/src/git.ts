@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
@@ -15,7 +15,7 @@ import {
 } from '@otaplan/language';
 import { readBlobs } from './git-blobs.ts';
 import { CliError, exits, type Io } from './io.ts';
-import { uriOf } from './sources.ts';
+import { isWithin, slashPath, uriOf } from './paths.ts';
 
 const run = promisify(execFile);
 /** A tree of a large repository has a few hundred thousand paths. */
@@ -47,7 +47,7 @@ export async function declaredAt(io: Io, revision: string, paths: readonly strin
   const blobs = readBlobs(top, io.signal);
   try {
     const uri = (path: string) => uriOf(join(top, path));
-    const blobOf = (address: string) => tree.get(relative(top, fileURLToPath(address)).replaceAll('\\', '/'));
+    const blobOf = (address: string) => tree.get(slashPath(top, fileURLToPath(address)));
     const read = async (address: string): Promise<Buffer | null> => {
       const blob = blobOf(address);
       return blob === undefined ? null : await blobs.read(blob);
@@ -89,16 +89,14 @@ function isPlanPath(path: string): boolean {
 }
 
 function isInside(address: string, top: string): boolean {
-  if (!address.startsWith('file:')) return false;
-  const path = fileURLToPath(address);
-  return path === top || path.startsWith(top + sep);
+  return address.startsWith('file:') && isWithin(top, fileURLToPath(address));
 }
 
 /** The paths relative to the top of the repository, with forward slashes; the top itself is ''. */
 async function insideOf(io: Io, top: string, paths: readonly string[]): Promise<string[]> {
   const cwd = await realpath(io.cwd);
   return paths.flatMap((path) => {
-    const inTop = relative(top, resolve(cwd, path)).replaceAll('\\', '/');
+    const inTop = slashPath(top, resolve(cwd, path));
     return inTop.startsWith('../') || inTop === '..' ? [] : [inTop];
   });
 }

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Client, describeFile } from '@otaplan/client';
 import { gather, parseAll, readDeclared, Workspace } from '@otaplan/language';
 import { isOver, type Plan, planStatusNames } from '@otaplan/model';
 import { layOut } from './import-layout.ts';
 import { CliError, exits, type Io } from './io.ts';
 import { readPackages } from './known-packages.ts';
-import { filesBelow, uriOf } from './sources.ts';
+import { slashPath, uriOf } from './paths.ts';
+import { filesBelow } from './sources.ts';
 import { writeNew } from './text-files.ts';
 
 /** What an import wrote. */
@@ -46,14 +47,14 @@ export async function importAll(io: Io, client: Client, directory: string): Prom
     remarks: packages.remarks,
     pathOf: ({ name, sha256 }) => {
       const found = sha256 === null ? undefined : firmware.get(sha256);
-      if (found !== undefined) return relative(folder, found).replaceAll('\\', '/');
+      if (found !== undefined) return slashPath(folder, found);
       const path = `firmware/${name}`;
       missing.set(`${path} ${sha256}`, { path, sha256 });
       return path;
     },
   });
   await readBack(io, folder, texts, plans);
-  const shownAs = (path: string) => relative(io.cwd, join(folder, path)).replaceAll('\\', '/');
+  const shownAs = (path: string) => slashPath(io.cwd, join(folder, path));
   const there = [...texts.keys()].find((path) => existsSync(join(folder, path)));
   if (there !== undefined) {
     throw new CliError(

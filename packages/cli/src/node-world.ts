@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
-import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Catalogue, FileFacts, World } from '@otaplan/language';
+import { isWithin } from './paths.ts';
 
 /** Files in a plan are read up to this size; a device list of a million keys has 17 MB. */
 const longestText = 256 * 1024 * 1024;
@@ -40,8 +40,7 @@ export function nodeWorld(options: NodeWorldOptions): World {
 /** Whether a file lies in one of the folders also when every symbolic link on its way is followed. */
 function isInside(uri: string, folders: readonly string[]): boolean {
   if (!uri.startsWith('file:')) return false;
-  const within = (path: string) =>
-    folders.some((folder) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep));
+  const within = (path: string) => folders.some((folder) => isWithin(folder, path));
   let path: string;
   try {
     path = fileURLToPath(uri);

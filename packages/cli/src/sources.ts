@@ -1,10 +1,11 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Catalogue, defaultParser, resolvePath, type SourceFile, Workspace } from '@otaplan/language';
+import { type Catalogue, defaultParser, type SourceFile, Workspace } from '@otaplan/language';
 import { configName } from './config-name.ts';
 import { CliError, exits, type Io } from './io.ts';
 import { nodeWorld } from './node-world.ts';
+import { isWithin, slashPath, uriOf } from './paths.ts';
 
 /** Sources as they lie on disk, parsed, with every file that one of them imports. */
 export interface LoadedSources {
@@ -47,11 +48,6 @@ export function* filesBelow(folder: string, wanted: (name: string) => boolean): 
   }
 }
 
-/** The address of a file, spelt as the language spells those of imports. */
-export function uriOf(path: string): string {
-  return resolvePath('file:///', sep === '\\' ? `/${path.replaceAll('\\', '/')}` : path);
-}
-
 /** Reads a source. What is not UTF-8 arrives as replacement characters, which the language reports. */
 export function readSource(path: string, shownAs: string): string {
   try {
@@ -83,16 +79,15 @@ export function loadSources(
   options: { catalogue?: Catalogue; folder?: string } = {},
 ): LoadedSources {
   const cwd = realpathSync(options.folder ?? io.cwd);
-  const inCwd = (path: string) => path === cwd || path.startsWith(cwd + sep);
   const real = files.map((file) => {
     try {
       return realpathSync(file);
     } catch {
-      throw new CliError(exits.usage, `${relative(io.cwd, file)} is not there.`);
+      throw new CliError(exits.usage, `${slashPath(io.cwd, file)} is not there.`);
     }
   });
   const folders = new Set([workspaceOf(cwd, cwd)]);
-  for (const file of real) if (!inCwd(file)) folders.add(workspaceOf(dirname(file), dirname(file)));
+  for (const file of real) if (!isWithin(cwd, file)) folders.add(workspaceOf(dirname(file), dirname(file)));
   const world = nodeWorld({
     now: io.ambient.now(),
     zoneData: io.zoneData,
@@ -101,8 +96,8 @@ export function loadSources(
   });
   const parser = defaultParser();
   const parsed = new Map<string, SourceFile>();
-  const pathOf = (uri: string) => relative(cwd, fileURLToPath(uri)).replaceAll('\\', '/');
-  const roots = real.map(uriOf);
+  const pathOf = (uri: string) => slashPath(cwd, fileURLToPath(uri));
+  const roots = real.map((path) => uriOf(path));
   const queue = [...roots];
   for (let uri = queue.shift(); uri !== undefined; uri = queue.shift()) {
     if (parsed.has(uri)) continue;

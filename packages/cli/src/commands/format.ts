@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { format } from '@otaplan/language';
 import type { Command } from 'commander';
 import { CliError, exits, type Io } from '../io.ts';
+import { slashPath } from '../paths.ts';
 import { findPlanFiles } from '../sources.ts';
 import { shown, writeJson } from '../text/shown.ts';
 import { readForRewriting, rewrite } from '../text-files.ts';
@@ -26,7 +26,7 @@ export function define(command: Command, io: Io, exit: (code: number) => void): 
       const changed: string[] = [];
       const refused: { file: string; reason: string }[] = [];
       for (const path of findPlanFiles(io, paths)) {
-        const file = relative(io.cwd, path).replaceAll('\\', '/');
+        const file = slashPath(io.cwd, path);
         const text = readForRewriting(path, file);
         const result = format(text);
         if (result.kind === 'refused') refused.push({ file, reason: result.reason });

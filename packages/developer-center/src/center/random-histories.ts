@@ -1,19 +1,9 @@
+import { reportedStatuses } from '@otaplan/api';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { component, minute, plan, World } from './test-world.ts';
 
 const keys = ['DEVA', 'DEVB', 'DEVC', 'DEVD', 'OUT1'];
-const reported = [
-  'planReceived',
-  'upgradeConfirmed',
-  'upgradeRejected',
-  'readyToDownload',
-  'downloading',
-  'downloadFailed',
-  'downloadSucceeded',
-  'upgrading',
-  'upgradeFailed',
-] as const;
 
 const key = fc.constantFrom(...keys);
 const act = fc.oneof(
@@ -23,7 +13,7 @@ const act = fc.oneof(
     arbitrary: fc.tuple(
       fc.constant('report' as const),
       key,
-      fc.constantFrom(...reported),
+      fc.constantFrom(...reportedStatuses),
       fc.integer({ min: 1, max: 3 }),
     ),
   },
@@ -37,7 +27,7 @@ const act = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant('resume' as const)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('retry' as const)) },
 );
-const onward: Readonly<Record<string, (typeof reported)[number]>> = {
+const onward: Readonly<Record<string, (typeof reportedStatuses)[number]>> = {
   planNotReceived: 'planReceived',
   planReceived: 'upgradeConfirmed',
   upgradeRejected: 'planReceived',

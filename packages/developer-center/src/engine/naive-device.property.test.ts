@@ -1,3 +1,4 @@
+import { reportedStatuses } from '@otaplan/api';
 import { componentStatuses, deviceStatuses } from '@otaplan/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -9,18 +10,7 @@ import { type DeviceEvent, dueAt, step } from './step.ts';
 const start = 1_800_000_000_000;
 const period = 7 * 24 * 3_600_000;
 const identifiers = ['A', 'B', 'C'];
-const reported = [
-  'planReceived',
-  'upgradeConfirmed',
-  'upgradeRejected',
-  'readyToDownload',
-  'downloading',
-  'downloadFailed',
-  'downloadSucceeded',
-  'upgrading',
-  'upgradeFailed',
-] as const;
-const onward: Readonly<Record<string, (typeof reported)[number]>> = {
+const onward: Readonly<Record<string, (typeof reportedStatuses)[number]>> = {
   planNotReceived: 'planReceived',
   planReceived: 'upgradeConfirmed',
   upgradeConfirmed: 'readyToDownload',
@@ -46,7 +36,7 @@ const act = fc.oneof(
       fc.constant('report' as const),
       fc.constantFrom(...identifiers, 'Z'),
       fc.constantFrom(0, 0, 0, -1, 1),
-      fc.constantFrom(...reported),
+      fc.constantFrom(...reportedStatuses),
     ),
   },
   {
@@ -210,7 +200,7 @@ class Pair {
 }
 
 function perform(pair: Pair, each: Act): unknown {
-  const report = (identifier: string, attempt: number, status: (typeof reported)[number]) =>
+  const report = (identifier: string, attempt: number, status: (typeof reportedStatuses)[number]) =>
     pair.take({ kind: 'report', report: { id: 'r', kind: 'status', planId: 'p', identifier, attempt, status } });
   const attemptOf = (identifier: string) => pair.state.components[identifiers.indexOf(identifier)]?.attempt ?? 1;
   switch (each[0]) {

@@ -1,3 +1,4 @@
+import { reportedStatuses } from '@otaplan/api';
 import { type ComponentStatus, isConfirmedAndUnderWay, isTerminal, mayFollow, type PlanStatus } from '@otaplan/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -31,24 +32,12 @@ const document: PlanView['document'] = {
   })),
 };
 
-const statuses = [
-  'planReceived',
-  'upgradeConfirmed',
-  'upgradeRejected',
-  'readyToDownload',
-  'downloading',
-  'downloadFailed',
-  'downloadSucceeded',
-  'upgrading',
-  'upgradeFailed',
-] as const;
-
 type Act =
   | { act: 'event'; event: DeviceEvent }
   /** Sends what would bring the current component on, so that histories get far. */
   | { act: 'onward' }
   /** A report of the attempt that a component is in: timely, but perhaps out of order. */
-  | { act: 'send'; index: number; status: (typeof statuses)[number] }
+  | { act: 'send'; index: number; status: (typeof reportedStatuses)[number] }
   | { act: 'version'; identifier: string; version: string }
   | { act: 'plan'; status: PlanStatus }
   | { act: 'time'; by: number }
@@ -66,7 +55,7 @@ const event: fc.Arbitrary<DeviceEvent> = fc.oneof(
       planId: fc.constant('p'),
       identifier,
       attempt: fc.integer({ min: 1, max: 4 }),
-      status: fc.constantFrom(...statuses),
+      status: fc.constantFrom(...reportedStatuses),
       progress: fc.integer({ min: 0, max: 100 }),
     }),
   }),
@@ -83,7 +72,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       act: fc.constant('send' as const),
       index: fc.integer({ min: 0, max: 2 }),
-      status: fc.constantFrom(...statuses, 'planReceived', 'upgradeConfirmed', 'upgradeFailed'),
+      status: fc.constantFrom(...reportedStatuses, 'planReceived', 'upgradeConfirmed', 'upgradeFailed'),
     }),
   },
   {
@@ -115,7 +104,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 );
 
 /** What the current component would report next. */
-const next: Partial<Record<ComponentStatus, (typeof statuses)[number]>> = {
+const next: Partial<Record<ComponentStatus, (typeof reportedStatuses)[number]>> = {
   planNotReceived: 'planReceived',
   planReceived: 'upgradeConfirmed',
   upgradeRejected: 'planReceived',
