@@ -207,6 +207,45 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
     }
   });
 
+  withStore('a page of a status is full whenever there are enough of it, however rare it is', async (store) => {
+    const many = 21_000;
+    await register(store, many);
+    await store.plans.createPlan(firstAccount, 'p1', planDocument(), 'key', 1);
+    for (let after = ''; ; ) {
+      const some = await store.plans.targetDevices(product, { after }, Number.MAX_SAFE_INTEGER, 10_000);
+      if (some.length === 0) break;
+      await store.plans.addPlanDevices(
+        'p1',
+        some.map(({ id }) => ({ id, wave: 0 })),
+      );
+      after = some.at(-1)?.deviceKey ?? '';
+    }
+    await store.plans.changePlan('p1', () => ({ status: 'upgrading' }), 'key', 2);
+    const rare = ['DEV0005', 'DEV12000', 'DEV20990', 'DEV9999'];
+    for (const key of rare) {
+      await store.plans.inDevice(product, key, 100, ({ runs }) => {
+        for (const run of runs) {
+          run.keep(step(run.plan, run.state, facts, { kind: 'issue', cause: 'schedule' }, 100, () => 0.5));
+          const report = { id: key, kind: 'status', planId: 'p1', identifier: 'FOTA', attempt: 1 } as const;
+          const received = { kind: 'report', report: { ...report, status: 'planReceived' } } as const;
+          run.keep(step(run.plan, run.state, facts, received, 100, () => 0.5));
+        }
+      });
+    }
+    const page = async (limit: number, cursor: string | null, search?: string) => {
+      const found = await store.plans.listPlanDevices('p1', { status: 'upgrading', search }, limit, cursor);
+      return { keys: found.items.map(({ deviceKey }) => deviceKey), next: found.nextCursor };
+    };
+    expect(await page(4, null)).toEqual({ keys: rare, next: null });
+    const first = await page(3, null);
+    expect(first.keys).toEqual(rare.slice(0, 3));
+    expect(await page(3, first.next)).toEqual({ keys: rare.slice(3), next: null });
+    expect(await page(3, null, '2099')).toEqual({ keys: ['DEV20990'], next: null });
+    const others = await store.plans.listPlanDevices('p1', { status: 'notUpgraded' }, 500, first.next);
+    expect(others.items.map(({ deviceKey }) => deviceKey).slice(0, 2)).toEqual(['DEV20991', 'DEV20992']);
+    expect(others.items).toHaveLength(500);
+  });
+
   withStore('a package that an activated plan needs is not deleted', async (store) => {
     await activate(store, 1);
     const record = {

@@ -194,7 +194,7 @@ export interface PlanStore {
     productKey: string,
     deviceKey: string,
   ): Promise<{ device: DeviceRecord; runs: readonly Omit<Run, 'keep' | 'otherPlan'>[] } | null>;
-  /** In order of device key. A page may be short, and still have a next, when few of many match. */
+  /** In order of device key. A page may be short, and still have a next, when few of many match a search. */
   listPlanDevices(
     planId: string,
     filter: { status?: string | undefined; search?: string | undefined },

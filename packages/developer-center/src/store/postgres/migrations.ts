@@ -90,4 +90,9 @@ export const migrations: readonly (string | ((queries: Queries) => Promise<void>
   ALTER TABLE plan ADD COLUMN account text NOT NULL DEFAULT 'first';
   ALTER TABLE plan DROP CONSTRAINT plan_name, ADD CONSTRAINT plan_name UNIQUE (account, name_identity);
   `,
+  // A page of any status comes from an index, that of failed devices as well.
+  `
+  CREATE INDEX plan_device_status ON plan_device (plan_row, status, row);
+  DROP INDEX plan_device_failed;
+  `,
 ];

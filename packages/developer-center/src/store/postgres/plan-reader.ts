@@ -2,7 +2,7 @@ import type { Page } from '../packages.ts';
 import type { LogRecord, PlanDeviceRow, Run, TimelinePoint } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
 import { deviceRecordOf } from '../rows/device.ts';
-import { deviceWindow, nextWindow } from '../rows/device-page.ts';
+import { type DeviceWindow, deviceWindow, nextWindow } from '../rows/device-page.ts';
 import { logOf } from '../rows/log.ts';
 import type { Row } from '../rows/row.ts';
 import { keptRunOf, planDeviceOf } from '../rows/run.ts';
@@ -10,10 +10,16 @@ import type { Database } from './database.ts';
 import { existingPlan, readPlans } from './plan-row.ts';
 import { runColumns } from './runs.ts';
 
-/** Rows that one page may look at when few of many match. */
+/** Rows that one page may look at when few of many match a search. */
 const scannedPerPage = 20_000;
 const planDeviceColumns =
   'pd.plan_row, pd.row, pd.wave, pd.phase, pd.status, pd.state, device.key, device.online_until';
+/**
+ * Rows of one status. Said as a range, and ordered by all three, so that only the index of rows by status serves: by statistics that
+ * are old, going over all rows of the plan may look as cheap.
+ */
+const ofStatus = `(plan_row, status, row) > ($1::bigint, $4::smallint, $2::int)
+  AND (plan_row, status, row) <= ($1::bigint, $4::smallint, $3::int)`;
 
 /** What can be read of the devices of plans. */
 export class PlanReader {
@@ -56,15 +62,15 @@ export class PlanReader {
     const after = cursor === null ? 0 : Number(cursor);
     const window = deviceWindow(plan.counts, filter, limit, after, plan.devices, scannedPerPage);
     if (!window) return { items: [], nextCursor: null };
-    // The partial index on failed needs the condition spelt out.
+    const until = await this.#until(plan.row, window);
+    const found = window.statusCode === null ? 'plan_row = $1 AND row > $2 AND row <= $3 AND $4::int IS NULL' : ofStatus;
     const rows = await this.#db.all(
       `SELECT ${planDeviceColumns} FROM plan_device AS pd JOIN device ON device.id = device_id
-       WHERE plan_row = $1 AND row > $2 AND row <= $3
-       AND ${window.failed ? 'pd.status = 3 AND $4::int = 3' : '($4::int IS NULL OR pd.status = $4)'}
-       AND ($5::text IS NULL OR strpos(lower(device.key), $5) > 0) ORDER BY row LIMIT $6`,
+       WHERE ${found} AND ($5::text IS NULL OR strpos(lower(device.key), $5) > 0)
+       ORDER BY ${window.statusCode === null ? 'row' : 'plan_row, status, row'} LIMIT $6`,
       plan.row,
       window.after,
-      window.until,
+      until,
       window.statusCode,
       window.search,
       limit + 1,
@@ -72,8 +78,16 @@ export class PlanReader {
     const numbers = rows.map((row) => Number(row['row']));
     return {
       items: rows.slice(0, limit).map(planDeviceOf),
-      nextCursor: nextWindow(window, numbers, limit, plan.devices),
+      nextCursor: nextWindow(until, numbers, limit, plan.devices),
     };
+  }
+
+  /** How far a page looks: when it searches among devices of a status, to the last of so many of them. */
+  async #until(planRow: number, { after, until, statusCode, search }: DeviceWindow): Promise<number> {
+    if (statusCode === null || search === null) return until;
+    const sql = `SELECT row FROM plan_device WHERE ${ofStatus}
+      ORDER BY plan_row, status, row LIMIT 1 OFFSET ${scannedPerPage - 1}`;
+    return Number((await this.#db.get(sql, planRow, after, until, statusCode))?.['row'] ?? until);
   }
 
   async findPlanDevice(planId: string, deviceKey: string): Promise<PlanDeviceRow | null> {

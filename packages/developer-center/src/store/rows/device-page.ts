@@ -7,8 +7,7 @@ export interface DeviceWindow {
   readonly after: number;
   /** … and looks no further than this one. */
   readonly until: number;
-  /** Those with status failed have an index of their own. */
-  readonly failed: boolean;
+  /** `null`: any. Those of one status are looked up in an index of rows by status. */
   readonly statusCode: number | null;
   /** In lower case. */
   readonly search: string | null;
@@ -17,7 +16,7 @@ export interface DeviceWindow {
 /**
  * The window of a page of a plan's devices; `null`: none can match.
  * @param last the last row of the plan
- * @param most rows that one page may look at when few of many match
+ * @param most rows that one page may look at when few of many match a search; of a status, the caller finds where that many end
  */
 export function deviceWindow(
   counts: Counts,
@@ -29,12 +28,10 @@ export function deviceWindow(
 ): DeviceWindow | null {
   const status: DeviceStatus | undefined = deviceStatusNames.find((name) => name === filter.status);
   if (status !== undefined && counts.of(`d.${status}`) === 0) return null;
-  const failed = status === 'upgradeFailed';
-  const looked = status === undefined && filter.search === undefined ? limit + 1 : most;
+  const looked = filter.search === undefined ? limit + 1 : most;
   return {
     after,
-    until: failed ? last : Math.min(last, after + looked),
-    failed,
+    until: status === undefined ? Math.min(last, after + looked) : last,
     statusCode: status === undefined ? null : deviceStatuses[status].code,
     search: filter.search?.toLowerCase() ?? null,
   };
@@ -42,9 +39,10 @@ export function deviceWindow(
 
 /**
  * Where the next page begins; `null`: there is none.
+ * @param until the row that the page looked up to
  * @param rows the numbers of the rows found, one more than a page may have
  */
-export function nextWindow(window: DeviceWindow, rows: readonly number[], limit: number, last: number): string | null {
+export function nextWindow(until: number, rows: readonly number[], limit: number, last: number): string | null {
   if (rows.length > limit) return String(rows[limit - 1]);
-  return window.until < last ? String(window.until) : null;
+  return until < last ? String(until) : null;
 }

@@ -106,4 +106,9 @@ export const migrations: readonly (string | ((db: DatabaseSync) => void))[] = [
   ALTER TABLE plan_of RENAME TO plan;
   CREATE INDEX plan_due ON plan (due_at) WHERE due_at IS NOT NULL;
   `,
+  // A page of any status comes from an index, that of failed devices as well. It ends with the row, as every index does.
+  `
+  CREATE INDEX plan_device_status ON plan_device (status);
+  DROP INDEX plan_device_failed;
+  `,
 ];

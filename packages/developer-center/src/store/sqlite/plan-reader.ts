@@ -1,15 +1,15 @@
 import type { Page } from '../packages.ts';
 import type { LogRecord, PlanDeviceRow, Run, TimelinePoint } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
-import { deviceWindow, nextWindow } from '../rows/device-page.ts';
+import { type DeviceWindow, deviceWindow, nextWindow } from '../rows/device-page.ts';
 import { logOf as readLog } from '../rows/log.ts';
 import { planDeviceOf as readPlanDevice } from '../rows/run.ts';
 import { StoreError } from '../store-error.ts';
 import { damaged, isLogSound, isPlanDeviceSound } from './checksums.ts';
 import type { Row } from './database.ts';
-import { fromPlanDevice, joined, type Tables } from './tables.ts';
+import { fromPlanDevice, fromPlanDevicesByStatus, joined, type Tables } from './tables.ts';
 
-/** Rows that one page may look at when few of many match. */
+/** Rows that one page may look at when few of many match a search. */
 const scannedPerPage = 6000;
 
 /** What can be read of the devices of plans. */
@@ -50,13 +50,14 @@ export class PlanReader {
       const after = cursor === null ? plan.firstRow - 1 : Number(cursor);
       const window = deviceWindow(plan.counts, filter, limit, after, plan.lastRow, scannedPerPage);
       if (!window) return { items: [], nextCursor: null };
-      // The partial index on failed needs the condition spelt out.
+      const until = this.#until(window);
+      const byStatus = window.statusCode !== null;
       const rows = this.#tables.db.all(
-        `SELECT ${joined}, plan_device.status AS status ${fromPlanDevice} WHERE row > ?1 AND row <= ?2
-         AND ${window.failed ? 'plan_device.status = 3 AND ?3 = 3' : '(?3 IS NULL OR plan_device.status = ?3)'}
+        `SELECT ${joined}, plan_device.status AS status ${byStatus ? fromPlanDevicesByStatus : fromPlanDevice}
+         WHERE row > ?1 AND row <= ?2 AND ${byStatus ? 'plan_device.status = ?3' : '?3 IS NULL'}
          AND (?4 IS NULL OR instr(lower(device.key), ?4) > 0) ORDER BY row LIMIT ?5`,
         window.after,
-        window.until,
+        until,
         window.statusCode,
         window.search,
         limit + 1,
@@ -64,9 +65,17 @@ export class PlanReader {
       const numbers = rows.map((row) => Number(row['row']));
       return {
         items: rows.slice(0, limit).map(planDeviceOf),
-        nextCursor: nextWindow(window, numbers, limit, plan.lastRow),
+        nextCursor: nextWindow(until, numbers, limit, plan.lastRow),
       };
     });
+  }
+
+  /** How far a page looks: when it searches among devices of a status, to the last of so many of them. */
+  #until({ after, until, statusCode, search }: DeviceWindow): number {
+    if (statusCode === null || search === null) return until;
+    const sql = `SELECT row FROM plan_device INDEXED BY plan_device_status WHERE status = ? AND row > ? AND row <= ?
+      ORDER BY row LIMIT 1 OFFSET ${scannedPerPage - 1}`;
+    return Number(this.#tables.db.get(sql, statusCode, after, until)?.['row'] ?? until);
   }
 
   async findPlanDevice(planId: string, deviceKey: string): Promise<PlanDeviceRow | null> {

@@ -11,6 +11,9 @@ const runColumns = 'row, plan_row, wave, phase, state, due_at, last_log, row_che
 /** Columns of a device beside those of its row in a plan. */
 export const joined = `${runColumns}, device.*`;
 export const fromPlanDevice = 'FROM plan_device JOIN device ON device.id = device_id';
+/** The same for rows of one status in order: without being told, the planner may go over all rows instead. */
+export const fromPlanDevicesByStatus =
+  'FROM plan_device INDEXED BY plan_device_status CROSS JOIN device ON device.id = device_id';
 
 /** What the parts of the plan store stand on: the database, the plans and devices that are in memory. */
 export class Tables {

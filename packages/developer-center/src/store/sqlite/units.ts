@@ -5,7 +5,7 @@ import type { LivePlan } from './live-plan.ts';
 import { deviceOf } from './registry.ts';
 import { keptRunOf, SqliteRun } from './runs.ts';
 import { SqliteSession } from './session.ts';
-import { activated, fromPlanDevice, joined, type Tables } from './tables.ts';
+import { activated, fromPlanDevice, fromPlanDevicesByStatus, joined, type Tables } from './tables.ts';
 
 /** Units of work: one transaction over a device, over a part of a plan, over what is due. */
 export class Units {
@@ -135,7 +135,7 @@ export class Units {
         );
       case 'failed':
         return this.#tables.db.all(
-          `SELECT ${joined} ${fromPlanDevice} WHERE plan_device.status = 3 AND row > ? AND row BETWEEN ? AND ?
+          `SELECT ${joined} ${fromPlanDevicesByStatus} WHERE plan_device.status = 3 AND row > ? AND row BETWEEN ? AND ?
            ORDER BY row LIMIT ?`,
           selection.afterRow,
           plan.firstRow,
