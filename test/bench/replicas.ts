@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { findPostgres } from '@otaplan/developer-center/testing/postgres';
-import { deviceKeys, open, prepare, reportAll, statuses } from './reports-load.ts';
+import { deviceKeys, open, prepare, readAll, reportAll, statuses } from './reports-load.ts';
 import { postgresAt } from './stores.ts';
 
 const devices = 6000;
@@ -16,11 +16,14 @@ interface Share {
   readonly keys: readonly string[];
 }
 
-/** A replica: waits for its share, opens, says so, and reports when it is told to. */
+/** A replica: waits for its share, opens, says so; then its devices read their plan and report, each when it is told to. */
 async function replica(): Promise<void> {
   const [{ url, planId, keys }] = (await once(process, 'message')) as [Share];
   const { center, close } = await open(postgresAt(url));
   process.send?.('ready');
+  await once(process, 'message');
+  await readAll(center, keys);
+  process.send?.('read');
   await once(process, 'message');
   await reportAll(center, planId, keys, 1);
   process.send?.('done');
@@ -28,7 +31,12 @@ async function replica(): Promise<void> {
   process.disconnect();
 }
 
-async function measure(url: string, planId: string, keys: readonly string[], count: number): Promise<number> {
+interface Rates {
+  readonly reads: number;
+  readonly reports: number;
+}
+
+async function measure(url: string, planId: string, keys: readonly string[], count: number): Promise<Rates> {
   const size = Math.ceil(keys.length / count);
   const children = Array.from({ length: count }, () => fork(import.meta.filename, ['replica']));
   const all = (what: (child: ChildProcess, index: number) => Promise<unknown>) => Promise.all(children.map(what));
@@ -36,14 +44,18 @@ async function measure(url: string, planId: string, keys: readonly string[], cou
     child.send({ url, planId, keys: keys.slice(index * size, (index + 1) * size) } satisfies Share);
     return once(child, 'message');
   });
-  const begin = performance.now();
-  await all((child) => {
-    child.send('go');
-    return once(child, 'message');
-  });
-  const seconds = (performance.now() - begin) / 1000;
+  const seconds = async () => {
+    const begin = performance.now();
+    await all((child) => {
+      child.send('go');
+      return once(child, 'message');
+    });
+    return (performance.now() - begin) / 1000;
+  };
+  const reads = keys.length / (await seconds());
+  const reports = (keys.length * statuses.length) / (await seconds());
   await all((child) => (child.exitCode === null ? once(child, 'exit') : Promise.resolve()));
-  return (keys.length * statuses.length) / seconds;
+  return { reads, reports };
 }
 
 if (process.argv[2] === 'replica') await replica();
@@ -54,11 +66,14 @@ else {
     const keys = deviceKeys(devices);
     const prepared = await postgres.database();
     const planId = await prepare(postgresAt(prepared), keys);
-    let one: number | null = null;
+    let one: Rates | null = null;
     for (const count of [1, 2, 4]) {
-      const rate = await measure(await postgres.database(prepared), planId, keys, count);
-      one ??= rate;
-      console.log(`${count} replicas: ${Math.round(rate)} reports/s, ${(rate / one).toFixed(2)} of one`);
+      const rates = await measure(await postgres.database(prepared), planId, keys, count);
+      one ??= rates;
+      const share = (rate: number, ofOne: number) => `${Math.round(rate)}/s, ${(rate / ofOne).toFixed(2)} of one`;
+      console.log(
+        `${count} replicas: reports ${share(rates.reports, one.reports)}; plan messages ${share(rates.reads, one.reads)}`,
+      );
     }
   } finally {
     await postgres.stop();

@@ -123,7 +123,15 @@ export function statusReport(planId: string, status: (typeof statuses)[number]) 
 /** Calls that arrive together. */
 export const together = 1000;
 
-/** Reports of every device, one status after the other, in calls of so many. Devices read their plan before. */
+/** Every device reads its plan, as it does before it reports. */
+export async function readAll(center: Center, keys: readonly string[]): Promise<void> {
+  for (let from = 0; from < keys.length; from += together) {
+    const some = keys.slice(from, from + together);
+    await Promise.all(some.map((deviceKey) => center.planMessage({ productKey, deviceKey })));
+  }
+}
+
+/** Reports of every device, one status after the other, in calls of so many. */
 export async function reportAll(
   center: Center,
   planId: string,
@@ -131,10 +139,6 @@ export async function reportAll(
   perCall: number,
 ): Promise<Measured> {
   const reports = statuses.map((status) => statusReport(planId, status));
-  for (let from = 0; from < keys.length; from += together) {
-    const some = keys.slice(from, from + together);
-    await Promise.all(some.map((deviceKey) => center.planMessage({ productKey, deviceKey })));
-  }
   const stop = watch();
   for (let first = 0; first < reports.length; first += perCall) {
     const some = reports.slice(first, first + perCall);

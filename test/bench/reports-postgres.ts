@@ -5,7 +5,7 @@
 import { findPostgres } from '@otaplan/developer-center/testing/postgres';
 import { Client } from 'pg';
 import { type Measured, printRates, type Rate, watch } from './measure.ts';
-import { deviceKeys, open, prepare, reportAll, statuses, together } from './reports-load.ts';
+import { deviceKeys, open, prepare, readAll, reportAll, statuses, together } from './reports-load.ts';
 import { postgresAt } from './stores.ts';
 
 const quick = process.argv.includes('--quick');
@@ -61,6 +61,7 @@ try {
     for (const perCall of [1, 6]) {
       const [mine, theirs] = [await postgres.database(prepared), await postgres.database(prepared)];
       const { center, close } = await open(postgresAt(mine));
+      await readAll(center, keys);
       const ours = await reportAll(center, planId, keys, perCall);
       await close();
       const inserted = await bare(theirs, mine, keys, perCall);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openSqliteStore } from '@otaplan/developer-center/sqlite';
 import { type Measured, printRates, type Rate, watch } from './measure.ts';
-import { deviceKeys, open, prepare, reportAll, statuses, together } from './reports-load.ts';
+import { deviceKeys, open, prepare, readAll, reportAll, statuses, together } from './reports-load.ts';
 
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 1 : 3;
@@ -16,6 +16,7 @@ const devices = quick ? 2000 : 9000;
 /** Reports of every device, in calls of so many. */
 async function ours(folder: string, planId: string, keys: readonly string[], perCall: number): Promise<Measured> {
   const { center, close } = await open(async () => openSqliteStore(folder));
+  await readAll(center, keys);
   const measured = await reportAll(center, planId, keys, perCall);
   await close();
   return measured;

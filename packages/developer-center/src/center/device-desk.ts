@@ -1,10 +1,10 @@
 import type { DeviceReport, PlanMessage, ReplyOf, sendReports } from '@otaplan/api';
 import { isConfirmedAndUnderWay } from '@otaplan/model';
-import { type DeviceEvent, isTold, step } from '../engine/index.ts';
+import { type ComponentState, type DeviceEvent, isTold, step } from '../engine/index.ts';
 import type { DeviceSession, Run } from '../store/plans.ts';
 import type { ReportedVersion } from '../store/registry.ts';
 import type { DeviceIdentity, ParsedReport } from './center.ts';
-import { findPackageOf } from './needed-packages.ts';
+import { packageOf } from './needed-packages.ts';
 import { type Parts, randomOf, tellTouched, viewOf } from './parts.ts';
 import { ProblemError } from './problem-error.ts';
 import { requestRefusal } from './rollout.ts';
@@ -46,17 +46,20 @@ export class DeviceDesk {
 
   /** The oldest plan that is issued to the device, whole. */
   async message(identity: DeviceIdentity, origin?: string): Promise<PlanMessage> {
-    const found = await this.#parts.store.plans.readDevice(identity.productKey, identity.deviceKey);
+    const found = await this.#parts.store.plans.readDevice(identity.productKey, identity.deviceKey, 'issued');
     if (!found) throw unknownDevice(identity);
     const run = found.runs.find(({ plan, state }) => isTold(plan, state));
     if (!run) return { plan: null, pollAfter: pollAfter.without };
     const { document } = run.plan;
     const components: NonNullable<PlanMessage['plan']>['components'] = [];
-    for (const [index, wanted] of document.components.entries()) {
+    const told = document.components.flatMap((wanted, index) => {
       const component = run.state.components[index];
-      if (!component || component.attempt === 0) continue;
-      if (component.status === 'upgradeSucceeded' || component.status === 'noUpdateRequired') continue;
-      const found = await findPackageOf(this.#parts.store.packages, run.plan.account, wanted);
+      return component && isToDo(component) ? [{ wanted, component }] : [];
+    });
+    const identities = told.map(({ wanted }) => packageOf(wanted));
+    const packages = await this.#parts.store.packages.resolvePackages(run.plan.account, identities);
+    for (const [index, { wanted, component }] of told.entries()) {
+      const found = packages[index];
       const addressed = isConfirmedAndUnderWay(component.status) && component.status !== 'downloadFailed';
       components.push({
         identifier: wanted.identifier,
@@ -162,6 +165,11 @@ export class DeviceDesk {
 
 /** Components of one device that are remembered. */
 const maxVersions = 40;
+
+/** Whether a device is told of a component: an attempt has begun that has not come to a good end. */
+function isToDo({ attempt, status }: ComponentState): boolean {
+  return attempt !== 0 && status !== 'upgradeSucceeded' && status !== 'noUpdateRequired';
+}
 
 /** Whether being heard of is worth writing: it was offline, or its time runs out, or the clock was set back. */
 function isNews(onlineUntil: number, now: number): boolean {

@@ -19,7 +19,7 @@ export class EndUserDesk {
 
   async view({ productKey, deviceKey }: DeviceIdentity, planId?: string): Promise<EndUserView | null> {
     const { store, clock } = this.#parts;
-    const found = await store.plans.readDevice(productKey, deviceKey);
+    const found = await store.plans.readDevice(productKey, deviceKey, 'all');
     if (!found) throw new ProblemError('not-found', `There is no device ${deviceKey} of product ${productKey}.`);
     const { runs, device } = found;
     const run =
@@ -28,8 +28,9 @@ export class EndUserDesk {
           runs.find(({ plan, state }) => !isOver(plan.status) && state.phase !== 'ended') ??
           runs.findLast(({ state }) => state.userConfirm !== confirmStatuses.acknowledged))
         : runs.find(({ plan }) => plan.id === planId);
-    if (!run) return null;
-    const { plan, state } = run;
+    const plan = run && (await store.plans.findPlan(run.plan.id));
+    if (!run || !plan) return null;
+    const { state } = run;
     const row: PlanDeviceRow = {
       deviceKey,
       onlineUntil: device.onlineUntil,

@@ -1,5 +1,5 @@
 import type { PlanComponent } from '@otaplan/model';
-import type { PackageRecord, PackageStore } from '../store/packages.ts';
+import type { PackageIdentity, PackageRecord, PackageStore } from '../store/packages.ts';
 
 /** A package that a component of a plan needs, and why it cannot be used; `problem` is `null` when it can. */
 export interface NeededPackage {
@@ -10,13 +10,9 @@ export interface NeededPackage {
   readonly problem: { readonly name: 'package-missing' | 'package-incomplete'; readonly detail: string } | null;
 }
 
-/** The package of a component: by type, target and, for a delta, source version. */
-export function findPackageOf(
-  packages: PackageStore,
-  account: string,
-  component: PlanComponent,
-): Promise<PackageRecord | null> {
-  return packages.resolvePackage(account, component.type, component.target, sourceOf(component));
+/** What the package of a component is known by: type, target and, for a delta, source version. */
+export function packageOf({ type, target, mode, sources }: PlanComponent): PackageIdentity {
+  return { type, version: target, sourceVersion: mode === 'delta' ? (sources[0] ?? null) : null };
 }
 
 /** Looks up what every component of a plan needs. */
@@ -25,22 +21,16 @@ export async function neededPackages(
   account: string,
   components: readonly PlanComponent[],
 ): Promise<NeededPackage[]> {
-  const needed: NeededPackage[] = [];
-  for (const component of components) {
-    const found = await findPackageOf(packages, account, component);
-    const sourceVersion = sourceOf(component);
-    const { identifier, target: version } = component;
-    needed.push({ identifier, version, sourceVersion, found, problem: problemOf(component, found) });
-  }
-  return needed;
-}
-
-function sourceOf(component: PlanComponent): string | null {
-  return component.mode === 'delta' ? (component.sources[0] ?? null) : null;
+  const resolved = await packages.resolvePackages(account, components.map(packageOf));
+  return components.map((component, index) => {
+    const found = resolved[index] ?? null;
+    const { version, sourceVersion } = packageOf(component);
+    return { identifier: component.identifier, version, sourceVersion, found, problem: problemOf(component, found) };
+  });
 }
 
 function problemOf(component: PlanComponent, found: PackageRecord | null): NeededPackage['problem'] {
-  const from = sourceOf(component);
+  const from = packageOf(component).sourceVersion;
   const words = `${component.type} ${component.target}${from === null ? '' : ` from ${from}`}`;
   if (!found) {
     return {

@@ -8,8 +8,9 @@ import {
   setAutoUpgradeSwitch,
   userBatchConfirmUpgrade,
 } from '@otaplan/api';
-import { type ComponentStatus, componentStatuses, deviceStatuses, type PlanComponent } from '@otaplan/model';
+import { type ComponentStatus, componentStatuses, deviceStatuses } from '@otaplan/model';
 import type { Center, DeviceIdentity, EndUserAction, EndUserView, FileUrl } from '../center/center.ts';
+import { packageOf } from '../center/needed-packages.ts';
 import { ProblemError } from '../center/problem-error.ts';
 import type { EndUserCaller } from '../http/callers.ts';
 import { originOf } from '../http/hosts.ts';
@@ -133,12 +134,12 @@ async function toWire(
   const { account, detail } = view;
   const { plan, document } = detail;
   const comVerList: EndUserPlanData['comVerList'] = [];
+  const found = await packages.resolvePackages(account, document.components.map(packageOf));
   for (const [sort, component] of document.components.entries()) {
     const state = view.components.find(
       ({ identifier, type }) => identifier === component.identifier && type === component.type,
     );
-    const found = await packages.resolvePackage(account, component.type, component.target, sourceOf(component));
-    const files = found?.files ?? [];
+    const files = found[sort]?.files ?? [];
     const download = downloadOf(state?.status ?? 'planNotReceived', state?.progress ?? 0);
     comVerList.push({
       sort,
@@ -178,10 +179,6 @@ async function toWire(
   };
 }
 type EndUserPlanData = (typeof EndUserPlan)['_output'];
-
-function sourceOf(component: Pick<PlanComponent, 'mode' | 'sources'>): string | null {
-  return component.mode === 'delta' ? (component.sources[0] ?? null) : null;
-}
 
 function deviceCode(status: string): number {
   return Object.hasOwn(deviceStatuses, status) ? deviceStatuses[status as keyof typeof deviceStatuses].code : 0;

@@ -48,7 +48,7 @@ export class PackageCatalogue {
     };
     const outcome = await this.#store.createPackage(record, who);
     if (outcome === 'created') return toWire(record);
-    const same = await this.#store.resolvePackage(account, declared.type, declared.version, declared.sourceVersion);
+    const [same] = await this.#store.resolvePackages(account, [declared]);
     if (again && same && isSame(same, declared)) return toWire(same);
     if (outcome === 'nameTaken')
       throw new ProblemError('name-taken', `Another package is named “${declared.name}”. Choose another name.`);

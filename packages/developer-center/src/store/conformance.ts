@@ -122,10 +122,21 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
     expect((await store.plans.findPlanByName('other', 'march'))?.id).toBe('p2');
     expect((await store.plans.findPlanByName(firstAccount, 'march'))?.id).toBe('p1');
     const record = { name: 'FW', type: 'module' as const, version: '2.0.0', sourceVersion: null, remarks: '' };
-    const made = { ...record, files: [], complete: true, verification: 'notVerified' as const, createdAt: 1 };
+    const file = (name: string) => ({ name, size: 7, sha256: name, md5: null, crc32: null, uploaded: false });
+    const files = [file('z.bin'), file('a.bin')];
+    const made = { ...record, files, complete: true, verification: 'notVerified' as const, createdAt: 1 };
     expect(await store.packages.createPackage({ ...made, id: 'a', account: firstAccount }, 'key')).toBe('created');
     expect(await store.packages.createPackage({ ...made, id: 'b', account: 'other' }, 'key')).toBe('created');
-    expect((await store.packages.resolvePackage('other', 'module', '2.0.0', null))?.id).toBe('b');
+    const wanted = (version: string, sourceVersion: string | null) =>
+      ({ type: 'module', version, sourceVersion }) as const;
+    const resolved = await store.packages.resolvePackages('other', [
+      wanted('2.0.0', '1.0.0'),
+      wanted('2.0.0', null),
+      wanted('3.0.0', null),
+    ]);
+    expect(resolved.map((found) => found?.id ?? null)).toEqual([null, 'b', null]);
+    expect(await store.packages.resolvePackages('other', [])).toEqual([]);
+    expect(resolved[1]).toEqual(await store.packages.findPackage('b'));
     expect((await store.packages.listPackages('other', {}, 10, null)).items.map(({ id }) => id)).toEqual(['b']);
     // The first account's activated plan needs its own package of that version, not this one.
     expect(await store.packages.deletePackage('b', 'key', 10)).toMatchObject({ kind: 'deleted' });

@@ -27,6 +27,9 @@ export interface PackageRecord {
   readonly createdAt: number;
 }
 
+/** What an account has at most one package of. */
+export type PackageIdentity = Pick<PackageRecord, 'type' | 'version' | 'sourceVersion'>;
+
 export interface PackageFilter {
   /** A part of the name, without regard to case. */
   readonly name?: string | undefined;
@@ -46,13 +49,8 @@ export interface PackageStore {
   /** In its account, `nameTaken`: by another package; `exists`: one of the same type, version and source version is there. */
   createPackage(record: PackageRecord, who: string): Promise<'created' | 'nameTaken' | 'exists'>;
   findPackage(id: string): Promise<PackageRecord | null>;
-  /** The account's one package of a type, version and source version. */
-  resolvePackage(
-    account: string,
-    type: ComponentType,
-    version: string,
-    sourceVersion: string | null,
-  ): Promise<PackageRecord | null>;
+  /** The account's packages of these identities, in the same order; `null`: there is none. */
+  resolvePackages(account: string, wanted: readonly PackageIdentity[]): Promise<(PackageRecord | null)[]>;
   /** Newest first. */
   listPackages(
     account: string,

@@ -27,6 +27,14 @@ export interface PlanRecord extends PlanMachine {
   readonly counts: PlanCounts;
 }
 
+/** A plan without what its devices count to. */
+export type PlanSheet = Omit<PlanRecord, 'counts'>;
+
+/** A device of a plan as it is read, outside a transaction. */
+export interface DevicePlan extends Pick<Run, 'wave' | 'row' | 'state'> {
+  readonly plan: PlanSheet;
+}
+
 /** What becomes of a plan, and what the audit trail says of it (nothing, when `action` is missing). */
 export interface PlanChange {
   readonly status?: PlanMachine['status'];
@@ -190,10 +198,12 @@ export interface PlanStore {
   /** Works out anew when plans are due: after the wall clock was set. */
   scheduleAgain(now: number): Promise<void>;
 
+  /** A device with all its plans or those issued to it, oldest activation first. `null`: no such device */
   readDevice(
     productKey: string,
     deviceKey: string,
-  ): Promise<{ device: DeviceRecord; runs: readonly Omit<Run, 'keep' | 'otherPlan'>[] } | null>;
+    which: 'all' | 'issued',
+  ): Promise<{ device: DeviceRecord; runs: readonly DevicePlan[] } | null>;
   /** In order of device key. A page may be short, and still have a next, when few of many match a search. */
   listPlanDevices(
     planId: string,

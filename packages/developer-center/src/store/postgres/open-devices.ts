@@ -116,9 +116,10 @@ const lookUp = prepared(
      AND key = w.device LIMIT 1) AS d
    LEFT JOIN LATERAL (SELECT plan_row FROM plan_device WHERE device_id = d.id OFFSET 0) AS pd ON true`,
 );
+export const deviceColumns =
+  'id, key, name, secret_sha256, online_until, last_seen, versions, battery, signal, auto_upgrade, last_reports';
 /** By id; with the key of their product. */
 export const readDevices = prepared(
-  `SELECT device.id, device.key, device.name, secret_sha256, online_until, last_seen, versions, battery, signal, auto_upgrade,
-   last_reports, product.key AS product FROM device JOIN product ON product.id = product_id WHERE device.id = ANY($1::bigint[])`,
+  `SELECT ${deviceColumns.replaceAll(/\w+/g, 'device.$&')}, product.key AS product FROM device JOIN product ON product.id = product_id WHERE device.id = ANY($1::bigint[])`,
 );
 const readRuns = prepared(`SELECT ${runColumns} FROM plan_device WHERE device_id = ANY($1::bigint[])`);

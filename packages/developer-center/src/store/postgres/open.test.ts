@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { randomHistories } from '../../center/random-histories.ts';
-import { hour, plan, product, World } from '../../center/test-world.ts';
+import { component, hour, plan, product, World } from '../../center/test-world.ts';
 import { systemClock } from '../../clock.ts';
 import { step } from '../../engine/index.ts';
 import { findPostgres } from '../../testing/postgres.ts';
@@ -35,6 +36,35 @@ describe.skipIf(typeof postgres === 'string')(`the store in PostgreSQL${why}`, (
       };
     });
     test('random histories leave every counter exact', () => randomHistories(5), 120_000);
+  });
+
+  test('a plan message costs two questions, however many components and plans a device has', async () => {
+    const url = await database();
+    World.newStore = async () => ({
+      folder: '',
+      open: (clock) => openPostgresStore({ url, clock, random }),
+      remove: async () => {},
+    });
+    const world = await World.with(['DEV1', 'DEV2']);
+    const both = [component('FOTA'), component('STM32', { type: 'mcu', target: '1.9.0' })];
+    const first = plan({ components: both, mode: { kind: 'silent', push: 'onRequest', afterRejectionMinutes: 120 } });
+    const old = await world.activate(first);
+    await world.device('DEV1').asks('1.0.0', '1.8.0');
+    await world.center.terminatePlan(old, {}, 'key');
+    await world.activate({ ...first, name: 'April' });
+    await world.device('DEV1').asks('1.0.0', '1.8.0');
+    const asked = vi.spyOn(Client.prototype, 'query');
+    const told = (await world.device('DEV1').message()).plan;
+    expect(told).toMatchObject({
+      name: 'April',
+      components: [{ identifier: 'FOTA' }, { identifier: 'STM32', space: 1000 }],
+    });
+    expect(asked).toHaveBeenCalledTimes(2);
+    asked.mockClear();
+    expect((await world.device('DEV2').message()).plan).toBeNull();
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
+    await world.end();
   });
 
   test('a database of a newer version is refused, and one that is not there', async () => {

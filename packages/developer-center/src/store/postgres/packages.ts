@@ -1,5 +1,5 @@
-import { type ComponentType, nameIdentity, type Plan } from '@otaplan/model';
-import type { PackageFilter, PackageRecord, PackageStore, Page } from '../packages.ts';
+import { nameIdentity, type Plan } from '@otaplan/model';
+import type { PackageFilter, PackageIdentity, PackageRecord, PackageStore, Page } from '../packages.ts';
 import { needsPackage, packagesOf } from '../rows/package.ts';
 import { below, pageOf } from '../rows/page.ts';
 import type { Row } from '../rows/row.ts';
@@ -7,7 +7,7 @@ import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
 import { brokenConstraint } from './failures.ts';
 import { activated } from './plan-row.ts';
-import type { Queries } from './queries.ts';
+import { prepared, type Queries } from './queries.ts';
 
 /** Version packages in PostgreSQL. A full package has the empty text as its source version, so that the index makes it unique. */
 export class PostgresPackages implements PackageStore {
@@ -63,15 +63,20 @@ export class PostgresPackages implements PackageStore {
     return record ?? null;
   }
 
-  async resolvePackage(
-    account: string,
-    type: ComponentType,
-    version: string,
-    sourceVersion: string | null,
-  ): Promise<PackageRecord | null> {
-    const sql = 'SELECT * FROM package WHERE account = $1 AND type = $2 AND version = $3 AND source_version = $4';
-    const [record] = await recordsOf(this.#db, await this.#db.all(sql, account, type, version, sourceVersion ?? ''));
-    return record ?? null;
+  async resolvePackages(account: string, wanted: readonly PackageIdentity[]): Promise<(PackageRecord | null)[]> {
+    const rows = await this.#db.all(
+      resolve,
+      account,
+      wanted.map(({ type }) => type),
+      wanted.map(({ version }) => version),
+      wanted.map(({ sourceVersion }) => sourceVersion ?? ''),
+    );
+    return rows.map((row) => {
+      if (row['row'] === null) return null;
+      // Made by json_agg, or NULL where a package has no files.
+      const [record] = packagesOf([row], (row['files'] ?? []) as Row[]);
+      return record ?? null;
+    });
   }
 
   async listPackages(
@@ -156,6 +161,15 @@ export class PostgresPackages implements PackageStore {
     return (await this.#db.get('SELECT 1 FROM package_file WHERE sha256 = $1 LIMIT 1', sha256)) !== undefined;
   }
 }
+
+/** With their files in the same row: every device that has a plan asks for this. */
+const resolve = prepared(
+  `SELECT p.row, p.id, p.account, p.name, p.type, p.version, p.source_version, p.remarks, p.complete, p.verification, p.created_at,
+   (SELECT json_agg(f ORDER BY f.place) FROM package_file AS f WHERE f.package_row = p.row) AS files
+   FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS w (type, version, source_version, place)
+   LEFT JOIN package AS p ON p.account = $1 AND p.type = w.type AND p.version = w.version AND p.source_version = w.source_version
+   ORDER BY w.place`,
+);
 
 async function recordsOf(queries: Queries, rows: readonly Row[]): Promise<PackageRecord[]> {
   if (rows.length === 0) return [];

@@ -1,4 +1,3 @@
-import { phases } from '../../engine/index.ts';
 import type { Pass, Run, Selection, Touched } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
 import { deviceRecordOf } from '../rows/device.ts';
@@ -8,9 +7,7 @@ import type { Database } from './database.ts';
 import { readDevices } from './open-devices.ts';
 import { lockPlan, lockPlans, type PlanRow, readPlans } from './plan-row.ts';
 import { prepared, type Queries } from './queries.ts';
-import { Gathered, type KeptRun, PostgresRun, runColumns } from './runs.ts';
-
-const issuedPhase = phases.indexOf('issued');
+import { Gathered, issuedPhase, type KeptRun, PostgresRun, runColumns } from './runs.ts';
 
 /** Passes over many devices: of a plan, and those whose time has come. */
 export class Passes {

@@ -1,5 +1,5 @@
 import type { Page } from '../packages.ts';
-import type { LogRecord, PlanDeviceRow, Run, TimelinePoint } from '../plans.ts';
+import type { DevicePlan, LogRecord, PlanDeviceRow, TimelinePoint } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
 import { deviceRecordOf } from '../rows/device.ts';
 import { type DeviceWindow, deviceWindow, nextWindow } from '../rows/device-page.ts';
@@ -7,8 +7,10 @@ import { logOf } from '../rows/log.ts';
 import type { Row } from '../rows/row.ts';
 import { keptRunOf, planDeviceOf } from '../rows/run.ts';
 import type { Database } from './database.ts';
-import { existingPlan, readPlans } from './plan-row.ts';
-import { runColumns } from './runs.ts';
+import { deviceColumns } from './open-devices.ts';
+import { existingPlan, PlanRow, planColumns } from './plan-row.ts';
+import { prepared } from './queries.ts';
+import { issuedPhase, runColumns } from './runs.ts';
 
 /** Rows that one page may look at when few of many match a search. */
 const scannedPerPage = 20_000;
@@ -21,6 +23,32 @@ const planDeviceColumns =
 const ofStatus = `(plan_row, status, row) > ($1::bigint, $4::smallint, $2::int)
   AND (plan_row, status, row) <= ($1::bigint, $4::smallint, $3::int)`;
 
+/** Columns of a table under names that begin with its alias, so that those of several can stand in one row. */
+function columnsOf(alias: string, columns: string): string {
+  return columns
+    .split(', ')
+    .map((column) => `${alias}.${column} AS ${alias}_${column}`)
+    .join(', ');
+}
+
+/** Those of one table out of such a row. */
+function partOf(row: Row, prefix: string): Row {
+  return Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
+/** A device with its plans in one go: every device asks for this, again and again. */
+const readWithPlans = prepared(
+  `SELECT ${columnsOf('d', deviceColumns)}, ${columnsOf('pd', runColumns)}, ${columnsOf('p', planColumns)}
+   FROM device AS d JOIN product ON product.id = d.product_id
+   LEFT JOIN (plan_device AS pd JOIN plan AS p ON p.row = pd.plan_row AND p.status <> 'inactivated')
+     ON pd.device_id = d.id AND (NOT $3 OR pd.phase = ${issuedPhase})
+   WHERE product.key = $1 AND d.key = $2 ORDER BY p.activation`,
+);
+
 /** What can be read of the devices of plans. */
 export class PlanReader {
   readonly #db: Database;
@@ -32,24 +60,18 @@ export class PlanReader {
   async readDevice(
     productKey: string,
     deviceKey: string,
-  ): Promise<{ device: DeviceRecord; runs: readonly Omit<Run, 'keep' | 'otherPlan'>[] } | null> {
-    const row = await this.#db.get(
-      'SELECT device.* FROM device JOIN product ON product.id = product_id WHERE product.key = $1 AND device.key = $2',
-      productKey,
-      deviceKey,
-    );
-    if (!row) return null;
-    const device = deviceRecordOf(row, productKey);
-    const rows = await this.#db.all(`SELECT ${runColumns} FROM plan_device WHERE device_id = $1`, device.id);
-    if (rows.length === 0) return { device, runs: [] };
-    const condition = "row = ANY($1::bigint[]) AND status <> 'inactivated' ORDER BY activation";
-    const planRows = rows.map((each) => Number(each['plan_row']));
-    const plans = await readPlans(this.#db, condition, planRows);
-    const runs = plans.flatMap((plan) => {
-      const found = rows.find((each) => Number(each['plan_row']) === plan.row);
-      return found ? [{ ...keptRunOf(plan, found), plan: plan.snapshot(), device }] : [];
-    });
-    return { device, runs };
+    which: 'all' | 'issued',
+  ): Promise<{ device: DeviceRecord; runs: readonly DevicePlan[] } | null> {
+    const rows = await this.#db.all(readWithPlans, productKey, deviceKey, which === 'issued');
+    const [first] = rows;
+    if (!first) return null;
+    const runs: DevicePlan[] = [];
+    for (const row of rows) {
+      if (row['p_row'] === null) continue;
+      const { plan, wave, row: place, state } = keptRunOf(new PlanRow(partOf(row, 'p_'), []), partOf(row, 'pd_'));
+      runs.push({ plan: plan.sheet(), wave, row: place, state });
+    }
+    return { device: deviceRecordOf(partOf(first, 'd_'), productKey), runs };
   }
 
   async listPlanDevices(
@@ -63,7 +85,8 @@ export class PlanReader {
     const window = deviceWindow(plan.counts, filter, limit, after, plan.devices, scannedPerPage);
     if (!window) return { items: [], nextCursor: null };
     const until = await this.#until(plan.row, window);
-    const found = window.statusCode === null ? 'plan_row = $1 AND row > $2 AND row <= $3 AND $4::int IS NULL' : ofStatus;
+    const found =
+      window.statusCode === null ? 'plan_row = $1 AND row > $2 AND row <= $3 AND $4::int IS NULL' : ofStatus;
     const rows = await this.#db.all(
       `SELECT ${planDeviceColumns} FROM plan_device AS pd JOIN device ON device.id = device_id
        WHERE ${found} AND ($5::text IS NULL OR strpos(lower(device.key), $5) > 0)

@@ -6,7 +6,7 @@ import { prepared, type Queries, type Transaction, type Value } from './queries.
 
 export const activated = "status IN ('toBeUpgraded', 'upgrading', 'suspended')";
 /** All of a plan but its lists of devices. */
-const columns =
+export const planColumns =
   'row, account, id, status, revision, document, state, created_at, updated_at, due_at, activation, devices';
 
 /** A plan as it was read; inside a transaction that holds its row, it is changed here and written at the end. */
@@ -58,7 +58,7 @@ const draw = prepared(
  * @param condition on the columns of `plan`, with what follows it (`ORDER BY` …)
  */
 export async function readPlans(queries: Queries, condition: string, ...values: Value[]): Promise<PlanRow[]> {
-  const rows = await queries.all(`SELECT ${columns} FROM plan WHERE ${condition}`, ...values);
+  const rows = await queries.all(`SELECT ${planColumns} FROM plan WHERE ${condition}`, ...values);
   if (rows.length === 0) return [];
   const found = rows.map((row) => Number(row['row']));
   return withCounters(rows, await queries.all(readCounters, found));
@@ -74,7 +74,7 @@ export async function lockPlans(transaction: Transaction, rows: readonly number[
   return withCounters(found, counters);
 }
 
-const lock = prepared(`SELECT ${columns} FROM plan WHERE row = ANY($1::bigint[]) ORDER BY row FOR UPDATE`);
+const lock = prepared(`SELECT ${planColumns} FROM plan WHERE row = ANY($1::bigint[]) ORDER BY row FOR UPDATE`);
 const readCounters = prepared(
   'SELECT plan_row, name, sum(count)::bigint AS count FROM counter WHERE plan_row = ANY($1::bigint[]) GROUP BY 1, 2',
 );

@@ -1,4 +1,4 @@
-import { isTold, type NewLogLine } from '../../engine/index.ts';
+import { isTold, type NewLogLine, phases } from '../../engine/index.ts';
 import type { Touched } from '../plans.ts';
 import type { DeviceRecord, NewAudit } from '../registry.ts';
 import { packVersions } from '../rows/device.ts';
@@ -10,6 +10,7 @@ import { TryAgain } from './database.ts';
 import type { PlanRow } from './plan-row.ts';
 import { prepared, type Transaction } from './queries.ts';
 
+export const issuedPhase = phases.indexOf('issued');
 export const runColumns = 'plan_row, row, device_id, wave, phase, state, due_at';
 
 /** A row of `plan_device` inside a transaction. */

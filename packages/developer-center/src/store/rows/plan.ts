@@ -1,6 +1,6 @@
 import { type Plan, type PlanStatus, planStatusNames } from '@otaplan/model';
 import { newPlanState, type PlanMove, type PlanState, planDueAt } from '../../engine/index.ts';
-import type { PlanChange, PlanRecord } from '../plans.ts';
+import type { PlanChange, PlanRecord, PlanSheet } from '../plans.ts';
 import { Counts } from './counts.ts';
 import { splitDocument } from './plan-document.ts';
 import { numberOrNull, type Row } from './row.ts';
@@ -82,9 +82,13 @@ export class KeptPlan implements PlanRecord {
 
   /** The plan as it is now, for outside the transaction. */
   snapshot(): PlanRecord {
+    return { ...this.sheet(), counts: this.counts.snapshot() };
+  }
+
+  /** The same without its counters. */
+  sheet(): PlanSheet {
     const { id, account, document, status, state, revision, createdAt, updatedAt, start, end } = this;
-    const counts = this.counts.snapshot();
-    return { id, account, document, status, state, revision, createdAt, updatedAt, start, end, counts };
+    return { id, account, document, status, state, revision, createdAt, updatedAt, start, end };
   }
 
   #period(): void {

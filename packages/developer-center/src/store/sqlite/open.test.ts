@@ -58,7 +58,8 @@ test('a database from before there were accounts is brought forward: all of it i
   });
   expect(await store.plans.findPlan('p1')).toMatchObject({ account: firstAccount, revision: 4 });
   expect(await store.plans.planDocument('p1')).toEqual(plan());
-  expect(await store.packages.resolvePackage(firstAccount, 'module', '2.0.0', null)).toMatchObject({ id: 'pkg' });
+  const wanted = { type: 'module', version: '2.0.0', sourceVersion: null } as const;
+  expect(await store.packages.resolvePackages(firstAccount, [wanted])).toMatchObject([{ id: 'pkg' }]);
   expect((await store.registry.listAudit(firstAccount, 10, null)).items).toMatchObject([{ action: 'createPlan' }]);
   expect(await store.plans.verify()).toEqual([]);
   await store.close();

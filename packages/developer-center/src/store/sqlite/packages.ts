@@ -1,5 +1,5 @@
-import { type ComponentType, nameIdentity, type Plan } from '@otaplan/model';
-import type { PackageFilter, PackageRecord, PackageStore, Page } from '../packages.ts';
+import { nameIdentity, type Plan } from '@otaplan/model';
+import type { PackageFilter, PackageIdentity, PackageRecord, PackageStore, Page } from '../packages.ts';
 import { needsPackage, packagesOf } from '../rows/package.ts';
 import { below, pageOf } from '../rows/page.ts';
 import type { Row } from '../rows/row.ts';
@@ -66,16 +66,14 @@ export class SqlitePackages implements PackageStore {
     return this.#db.read(() => this.#find(id));
   }
 
-  async resolvePackage(
-    account: string,
-    type: ComponentType,
-    version: string,
-    sourceVersion: string | null,
-  ): Promise<PackageRecord | null> {
-    return this.#db.read(() => {
-      const sql = 'SELECT * FROM package WHERE account = ? AND type = ? AND version = ? AND source_version = ?';
-      return this.#records(this.#db.all(sql, account, type, version, sourceVersion ?? ''))[0] ?? null;
-    });
+  async resolvePackages(account: string, wanted: readonly PackageIdentity[]): Promise<(PackageRecord | null)[]> {
+    const sql = 'SELECT * FROM package WHERE account = ? AND type = ? AND version = ? AND source_version = ?';
+    return this.#db.read(() =>
+      wanted.map(({ type, version, sourceVersion }) => {
+        const [record] = this.#records(this.#db.all(sql, account, type, version, sourceVersion ?? ''));
+        return record ?? null;
+      }),
+    );
   }
 
   async listPackages(

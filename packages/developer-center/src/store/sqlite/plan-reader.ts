@@ -1,5 +1,5 @@
 import type { Page } from '../packages.ts';
-import type { LogRecord, PlanDeviceRow, Run, TimelinePoint } from '../plans.ts';
+import type { DevicePlan, LogRecord, PlanDeviceRow, TimelinePoint } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
 import { type DeviceWindow, deviceWindow, nextWindow } from '../rows/device-page.ts';
 import { logOf as readLog } from '../rows/log.ts';
@@ -23,19 +23,16 @@ export class PlanReader {
   async readDevice(
     productKey: string,
     deviceKey: string,
-  ): Promise<{ device: DeviceRecord; runs: readonly Omit<Run, 'keep' | 'otherPlan'>[] } | null> {
+    which: 'all' | 'issued',
+  ): Promise<{ device: DeviceRecord; runs: readonly DevicePlan[] } | null> {
     return this.#tables.db.read(() => {
       const kept = this.#tables.device(productKey, deviceKey);
       if (!kept) return null;
-      const { device } = kept;
-      const runs = this.#tables.runsOf(kept).map((run) => ({
-        plan: run.plan.snapshot(),
-        device,
-        wave: run.wave,
-        row: run.row,
-        state: run.state,
-      }));
-      return { device, runs };
+      const runs: DevicePlan[] = [];
+      for (const { plan, wave, row, state } of this.#tables.runsOf(kept)) {
+        if (which === 'all' || state.phase === 'issued') runs.push({ plan: plan.sheet(), wave, row, state });
+      }
+      return { device: kept.device, runs };
     });
   }
 
