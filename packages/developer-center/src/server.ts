@@ -24,6 +24,7 @@ import { type Log, silentLog } from './http/log.ts';
 import { Metrics } from './http/metrics.ts';
 import { planRoutes } from './http/plan-routes.ts';
 import { Rates } from './http/rates.ts';
+import { type Part, readinessOf } from './http/readiness.ts';
 import { registryRoutes } from './http/registry-routes.ts';
 import { rolloutRoutes } from './http/rollout-routes.ts';
 import { offerControl } from './operations/control.ts';
@@ -218,7 +219,19 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
       version,
       authenticate: (kind, headers, params) => authentication.prove(kind, headers, params),
       isClosing: () => closing,
-      checkReady: () => store.check(),
+      readiness: readinessOf(
+        [
+          { name: 'store', needed: true, check: () => store.check(), away: 'The store cannot be written.' },
+          {
+            name: 'files',
+            needed: false,
+            check: () => files.check(),
+            away: 'Files of packages cannot be kept or read.',
+          },
+          ...(options.mqtt ? [mqttPart(() => mqtt?.isUp === true)] : []),
+        ],
+        clock,
+      ),
       nameRequest,
     },
   );
@@ -279,6 +292,11 @@ async function openFiles({ dataDir, files, environment = {}, clock }: ServerOpti
   const bucket = openBucketFiles(files, environment, clock);
   await bucket.check();
   return bucket;
+}
+
+function mqttPart(isUp: () => boolean): Part {
+  const check = () => (isUp() ? Promise.resolve() : Promise.reject(new Error('It is not connected.')));
+  return { name: 'mqtt', needed: false, check, away: 'Messages of devices over MQTT do not come in.' };
 }
 
 /** `http://host:port` at which this machine reaches the service, also when it listens everywhere. */

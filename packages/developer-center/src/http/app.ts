@@ -25,6 +25,7 @@ import type { Metrics } from './metrics.ts';
 import { checkOwnership } from './ownership.ts';
 import { asProblem, CloudError, cloudReply, problemReply } from './problem-reply.ts';
 import type { Rates } from './rates.ts';
+import type { Readiness } from './readiness.ts';
 import { parseCall, parseJson, readBody } from './requests.ts';
 import { assertComplete, type Call, type Route } from './routes.ts';
 
@@ -51,8 +52,8 @@ export interface Surroundings {
   ) => Promise<Caller>;
   /** Whether the service is about to stop and takes nothing new. */
   readonly isClosing: () => boolean;
-  /** Throws when the service could not do its work now. */
-  readonly checkReady: () => Promise<void>;
+  /** Whether the service can do its work now. */
+  readonly readiness: () => Promise<Readiness>;
   /** A new name for a request: in problem documents and in the log. */
   readonly nameRequest: () => string;
 }
@@ -228,14 +229,13 @@ function addPlainPages(app: App, surroundings: Surroundings): void {
   app.get('/ota/v1/openapi.json', (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
   app.get('/metrics', (c) => c.body(surroundings.metrics.text(), 200, { 'Content-Type': metricsType }));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  // A load balancer must not take every replica out when what all of them share is away: that is for who asks with `all`.
   app.get('/readyz', async (c) => {
-    try {
-      await surroundings.checkReady();
-    } catch (error) {
-      surroundings.log.error({ err: error }, 'Developer Center is not ready.');
-      throw new ProblemError('unavailable', 'The store cannot be written.');
-    }
-    return c.json({ status: 'ok' });
+    const { ready, parts, problems } = await surroundings.readiness();
+    const wanted = ready && (problems.length === 0 || c.req.query('all') === undefined);
+    if (problems.length > 0) surroundings.log.error({ parts }, `Developer Center is not whole. ${problems.join(' ')}`);
+    if (!wanted) throw new ProblemError('unavailable', problems.join(' '));
+    return c.json({ status: problems.length === 0 ? 'ok' : 'degraded', parts });
   });
 }
 

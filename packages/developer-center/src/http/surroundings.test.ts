@@ -152,7 +152,8 @@ describe('what surrounds every call', () => {
     expect(document.json).toMatchObject({ openapi: '3.1.0' });
     expect(Object.keys(document.json.paths)).toContain('/ota/v1/plans/{planId}/activate');
     expect((await dc.call('GET', '/healthz', { authorization: null })).status).toBe(200);
-    expect((await dc.call('GET', '/readyz', { authorization: null })).status).toBe(200);
+    const ready = await dc.call('GET', '/readyz', { authorization: null });
+    expect([ready.status, ready.json]).toEqual([200, { status: 'ok', parts: { store: 'ok', files: 'ok' } }]);
   });
 
   test('a list that did not change costs a poller no body', async () => {

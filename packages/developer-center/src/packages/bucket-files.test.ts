@@ -112,6 +112,19 @@ test('a store that is gone makes files unavailable, and nothing of its requests 
   expect(log).not.toMatch(/Signature|S3RVER|AWS4/);
 });
 
+test('the health of the service tells of a store of files that is gone, and everything else goes on', async () => {
+  const dc = await running();
+  const ask = (address: string) => dc.call('GET', address, { authorization: null });
+  expect((await ask('/readyz?all')).json).toEqual({ status: 'ok', parts: { store: 'ok', files: 'ok' } });
+  await s3.end();
+  dc.clock.advance(5000);
+  const ready = await ask('/readyz');
+  expect([ready.status, ready.json]).toEqual([200, { status: 'degraded', parts: { store: 'ok', files: 'away' } }]);
+  const all = await ask('/readyz?all');
+  expect([all.status, all.json.detail]).toEqual([503, 'Files of packages cannot be kept or read.']);
+  expect((await dc.call('GET', '/ota/v1/plans')).status).toBe(200);
+});
+
 /** Requests as a store gets them: s3rver does not look at signatures of version 4, so they are computed here a second time. */
 async function recorder() {
   const seen: { method: string; url: string; headers: IncomingHttpHeaders; signature: string }[] = [];

@@ -67,6 +67,11 @@ export class FileStore {
     if (index * blockBytes < afterLast && index < blocks.length) throw this.#damaged(sha256);
   }
 
+  /** Whether files can be kept and read now. Rejects when not. */
+  check(): Promise<void> {
+    return this.#kept.check();
+  }
+
   /** Removes a file; harmless when it is not there. */
   async remove(sha256: string): Promise<void> {
     this.#blocks.delete(sha256);

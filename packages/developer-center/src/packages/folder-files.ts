@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../accounts/secret-file.ts';
 import { checkedDigest, type KeptFiles, MissingFile } from './kept-files.ts';
@@ -44,6 +44,11 @@ export class FolderFiles implements KeptFiles {
 
   async remove(sha256: string): Promise<void> {
     await rm(this.#path(sha256), { force: true });
+  }
+
+  /** @throws the system's errors, when the folder is gone or cannot be written */
+  async check(): Promise<void> {
+    await access(this.#folder, constants.R_OK | constants.W_OK);
   }
 
   #path(sha256: string): string {

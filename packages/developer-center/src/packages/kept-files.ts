@@ -14,6 +14,8 @@ export interface KeptFiles {
   read(sha256: string, start: number, end?: number): AsyncIterable<Uint8Array>;
   /** Removes a file; harmless when it is not there. */
   remove(sha256: string): Promise<void>;
+  /** Whether files can be kept and read now. Rejects when not. */
+  check(): Promise<void>;
 }
 
 /** There is no file of this digest. */

@@ -34,6 +34,8 @@ export interface ExternalOptions {
 export interface ExternalBroker {
   /** Connections that are up, of those that there should be. */
   readonly connections: number;
+  /** One of them at least is up, and the broker granted it what devices publish. */
+  readonly isUp: boolean;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function openExternalBroker(
   const session = Buffer.from(options.random(6)).toString('hex');
   for (let index = 0; index < consumers; index++)
     clients.push(connect(address, options, `otaplan-${session}-${index}`));
+  const taking = new Set<MqttClient>();
   let told = false;
   /** Said once until it is back: of many connections, and of every try. */
   const away = (reason: string) => {
@@ -78,11 +81,14 @@ export async function openExternalBroker(
       told = false;
       const topics = fromDevice.map((what) => `$share/${group}/${everyDeviceTopic(what)}`);
       client.subscribe(topics, { qos: 1 }, (error, granted) => {
-        if (client.connected && (error || granted?.some(({ qos }) => qos > 2)))
+        if (!client.connected) return;
+        if (error || granted?.some(({ qos }) => qos > 2))
           log.error({ broker: host }, 'The MQTT broker refuses the shared subscription to what devices publish.');
+        else taking.add(client);
       });
     });
     client.on('error', (error) => away(error.message));
+    client.on('close', () => taking.delete(client));
     client.handleMessage = ({ topic, payload }, acknowledge) => {
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
       const keep = () => {
@@ -111,6 +117,9 @@ export async function openExternalBroker(
     broker: {
       get connections() {
         return clients.filter((client) => client.connected).length;
+      },
+      get isUp() {
+        return taking.size > 0;
       },
       close,
     },

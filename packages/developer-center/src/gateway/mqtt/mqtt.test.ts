@@ -43,6 +43,13 @@ const brokers: readonly { name: string; missing: string | null; open(): Promise<
   },
 ];
 
+/** Looks again each time: what was seen is good for five seconds. */
+async function healthOf(dc: Running): Promise<[number, string]> {
+  dc.clock.advance(5000);
+  const { status, json } = await dc.call('GET', '/readyz?all', { authorization: null });
+  return [status, json.parts?.mqtt ?? json.detail];
+}
+
 /** A device as its firmware would speak. */
 class MqttDevice {
   readonly client: MqttClient;
@@ -149,6 +156,10 @@ describe.each(brokers)('devices that speak MQTT with $name', ({ missing, open })
       // The same once more is harmless.
       await device.send([device.status(planId, 'upgrading')]);
       expect(await status(planId, 'D0001')).toBe('upgradeSucceeded');
+    });
+
+    test('the health of the service tells that messages come in', async () => {
+      await expect.poll(() => healthOf(dc)).toEqual([200, 'ok']);
     });
 
     test('suspending tells a device that its plan is taken back', async () => {
@@ -330,3 +341,18 @@ describe('the broker of our own', () => {
     await broker.close();
   });
 });
+
+test.skipIf(noMosquitto !== null)(
+  `the health of the service tells of a broker that is away${noMosquitto === null ? '' : ` (skipped: ${noMosquitto})`}`,
+  async () => {
+    const broker = await startMosquitto(null);
+    const { username, password, inside } = broker;
+    const dc = await run({ mqtt: { broker: inside, username, password } });
+    await expect.poll(() => healthOf(dc)).toEqual([200, 'ok']);
+    await broker.stop();
+    await expect.poll(() => healthOf(dc)).toEqual([503, 'Messages of devices over MQTT do not come in.']);
+    const ready = await dc.call('GET', '/readyz', { authorization: null });
+    expect([ready.status, ready.json.status, ready.json.parts.mqtt]).toEqual([200, 'degraded', 'away']);
+    await dc.end();
+  },
+);

@@ -18,6 +18,8 @@ export interface OpenedMqtt {
   readonly connections: number;
   /** Devices that are told of changes. */
   readonly listening: number;
+  /** Messages of devices come in. */
+  readonly isUp: boolean;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,9 @@ export async function openMqtt(
       get listening() {
         return messages.listening;
       },
+      get isUp() {
+        return broker.isUp;
+      },
       close: () => broker.close(),
     };
   }
@@ -66,6 +71,7 @@ export async function openMqtt(
     get listening() {
       return messages.listening;
     },
+    isUp: true,
     close: () => broker.close(),
   };
 }
