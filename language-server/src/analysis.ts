@@ -1,12 +1,16 @@
 import type { Finding } from '@otaplan/language';
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
+import { Pause } from './pause.ts';
 import type { Session } from './session.ts';
 
 /** Milliseconds of work between two turns of the connection. */
 const slice = 5;
 /** Checks that cost more than this wait a little for the next keystroke. */
 const costly = 12;
-
+/** Milliseconds after which a file of which not everything is checked yet is told a first time; each time twice as many. */
+const firstShare = 50;
+/** Milliseconds after typing until features of the editor look again. */
+const calmPause = 400;
 /** Milliseconds within which rules about all files are run at once with the others. */
 const brief = 1;
 const settlingPause = 120;
@@ -31,16 +35,19 @@ export class Analysis {
   private readonly edited = new Set<string>();
   /** What was sent last: as text, and for open documents as it was made. */
   private readonly shown = new Map<string, string | readonly Diagnostic[]>();
-  /** A finding that stays is told by the same object, as long as it stays where it is. */
+  /** A finding that stays is told by the same object, as long as it stays where it is; so is a list. */
   private readonly told = new WeakMap<Finding, Diagnostic>();
+  private readonly toldLists = new WeakMap<readonly Finding[], Diagnostic[]>();
   private scheduled = false;
   private callOff: (() => void) | undefined;
   private lastCost = 0;
   private lastSettling = 0;
-  private callOffSettling: (() => void) | undefined;
-  private callOffGoing: (() => void) | undefined;
+  private readonly going: Pause;
+  private readonly settling: Pause;
+  private readonly calm: Pause;
   private changedPlans = new Set<string>();
-  private calmTimer: (() => void) | undefined;
+  /** When an unfinished file is told next, and after how long again. */
+  private nextShare = { at: 0, pause: firstShare };
   /** While files are still being read, rules about all of them have to wait. */
   loading = true;
   /** Told, after a pause, which files may mean something else now. */
@@ -49,6 +56,16 @@ export class Analysis {
   constructor(session: Session) {
     this.session = session;
     session.canonical.whenFound = (uri) => this.publish(uri);
+    this.going = new Pause(session.host, () => this.goOn());
+    this.settling = new Pause(session.host, () => {
+      if (!session.project.isQuiet) this.goOn();
+      else if (!this.loading) for (const uri of this.settle()) this.publish(uri);
+    });
+    this.calm = new Pause(session.host, () => {
+      const calm = [...this.changedPlans];
+      this.changedPlans.clear();
+      this.whenCalm(calm);
+    });
   }
 
   /** A document was opened or edited: check it before anything else. */
@@ -76,12 +93,6 @@ export class Analysis {
     this.session.send(this.session.connection.sendDiagnostics({ uri: clientUri, diagnostics: [] }));
   }
 
-  /** Goes on when typing stops for a moment: what else is to be checked has time until then. */
-  private goOnLater(): void {
-    this.callOffGoing?.();
-    this.callOffGoing = this.session.host.after(restPause, () => this.goOn());
-  }
-
   /** Checks everything now, for who cannot wait. */
   finish(): void {
     this.session.flush();
@@ -105,7 +116,10 @@ export class Analysis {
     for (const uri of others) if (!edited.includes(uri)) this.publish(uri);
     this.lastCost = host.ticks() - began;
     this.changed(edited);
-    if (!together) this.goOnLater();
+    if (together) return;
+    // When typing stops for a moment: what else is to be checked has time until then.
+    if (project.isQuiet) this.settling.begin(restPause + settlingPause);
+    else this.going.begin(restPause);
   }
 
   /** Runs the rules that look at all files together. */
@@ -127,18 +141,30 @@ export class Analysis {
     if (this.loading) return;
     const until = host.ticks() + slice;
     const { quiet, checked } = project.checkSome(() => host.ticks() >= until);
-    for (const uri of new Set(checked)) this.publish(uri);
+    const unfinished = quiet ? undefined : checked.at(-1);
+    for (const uri of new Set(checked)) if (uri !== unfinished || this.shareIsDue()) this.publish(uri);
     this.changed(checked);
-    if (!quiet) this.goOn();
-    else if (this.lastSettling < brief) for (const uri of this.settle()) this.publish(uri);
-    else {
-      // Looking at all files together takes a while: it waits until the typing stops for a moment.
-      this.callOffSettling?.();
-      this.callOffSettling = host.after(settlingPause, () => {
-        if (!project.isQuiet || this.loading) return;
-        for (const uri of this.settle()) this.publish(uri);
-      });
+    if (!quiet) {
+      this.goOn();
+      return;
     }
+    this.nextShare = { at: 0, pause: firstShare };
+    if (this.lastSettling < brief) for (const uri of this.settle()) this.publish(uri);
+    // Looking at all files together takes a while: it waits until the typing stops for a moment.
+    else this.settling.begin(settlingPause);
+  }
+
+  /**
+   * Whether it is time to tell what is known of a file so far. All of it is sent every time, so the pauses grow: the
+   * thousands of findings of a large file are sent a few times rather than some hundred.
+   */
+  private shareIsDue(): boolean {
+    const now = this.session.host.ticks();
+    const { at, pause } = this.nextShare;
+    if (at === 0) this.nextShare = { at: now + pause, pause };
+    if (at === 0 || now < at) return false;
+    this.nextShare = { at: now + 2 * pause, pause: 2 * pause };
+    return true;
   }
 
   private publish(uri: string, always = false): void {
@@ -146,13 +172,21 @@ export class Analysis {
     const open = session.documents.get(uri);
     const found = session.findings(uri);
     if (!open && found.length === 0 && !this.shown.has(uri)) return;
-    const diagnostics = found.map((finding) => this.diagnostic(finding));
+    const diagnostics = this.diagnostics(found);
     if (!always && same(this.shown.get(uri) ?? [], diagnostics)) return;
     if (open) this.shown.set(uri, diagnostics);
     else if (diagnostics.length === 0) this.shown.delete(uri);
     else this.shown.set(uri, JSON.stringify(diagnostics));
     const version = open ? { version: open.text.version } : {};
     session.send(session.connection.sendDiagnostics({ uri: session.clientUri(uri), ...version, diagnostics }));
+  }
+
+  private diagnostics(found: readonly Finding[]): Diagnostic[] {
+    const known = this.toldLists.get(found);
+    if (known) return known;
+    const made = found.map((finding) => this.diagnostic(finding));
+    this.toldLists.set(found, made);
+    return made;
   }
 
   /** A finding as LSP tells it. */
@@ -188,19 +222,16 @@ export class Analysis {
 
   private changed(uris: readonly string[]): void {
     for (const uri of uris) this.changedPlans.add(uri);
-    if (this.changedPlans.size === 0) return;
-    this.calmTimer?.();
-    this.calmTimer = this.session.host.after(400, () => {
-      const calm = [...this.changedPlans];
-      this.changedPlans.clear();
-      this.whenCalm(calm);
-    });
+    if (this.changedPlans.size > 0) this.calm.begin(calmPause);
   }
 }
 
 /** Whether diagnostics are those that were sent. */
 function same(sent: string | readonly Diagnostic[], now: readonly Diagnostic[]): boolean {
   if (typeof sent === 'string') return sent === JSON.stringify(now);
-  if (sent.length !== now.length) return false;
-  return sent.every((each, index) => each === now[index]) || JSON.stringify(sent) === JSON.stringify(now);
+  if (sent === now) return true;
+  return (
+    sent.length === now.length &&
+    sent.every((each, index) => each === now[index] || JSON.stringify(each) === JSON.stringify(now[index]))
+  );
 }

@@ -2,7 +2,7 @@ import * as ast from '../generated/ast.ts';
 import { inheritKeys } from '../meaning/devices.ts';
 import { commonEnd, commonStart } from '../syntax/alike.ts';
 import { cutFrom } from '../syntax/blocks.ts';
-import { nestTooDeep } from '../syntax/nesting.ts';
+import { nestAlike, nestTooDeep } from '../syntax/nesting.ts';
 import { type Block, blockIndexAt, detached, mayBeRead, SourceFile, type SourceParser } from '../syntax/source.ts';
 
 /** A stretch of a text that is replaced: from `start` to `oldEnd` by `insert`. Everything else stays the same. */
@@ -45,15 +45,19 @@ export function editFile(parser: SourceParser, previous: SourceFile, change: Cha
   const { pieces, next, tail } = cutAgain(previous, first, change, delta);
   const { middle, removed, added, same } = exchange(parser, blocks.slice(first, next), pieces);
   const all = [...blocks.slice(0, first), ...middle, ...blocks.slice(next)];
-  if (nestTooDeep(all)) return readAnew(parser, previous, edited(previous, 0, change, previous.length));
+  if (!nestAlike(removed, added) && nestTooDeep(all)) {
+    return readAnew(parser, previous, edited(previous, 0, change, previous.length));
+  }
+  // What follows stays where it is when as much came as went.
+  const moved = delta === 0 ? first + middle.length : all.length;
   let offset = blocks[first]?.offset ?? 0;
-  for (let index = first; index < all.length; index++) {
+  for (let index = first; index < moved; index++) {
     const block = all[index];
     if (!block) break;
     block.offset = offset;
     offset += block.text.length;
   }
-  const file = new SourceFile(uri, all, tail, []);
+  const file = new SourceFile(uri, all, tail, [], { before: previous, removed, added });
   file.takeOver(previous, first, first + middle.length);
   return { file, removed, added, same };
 }
@@ -124,9 +128,9 @@ function inherit(block: Block, before: Block | undefined): void {
 
 /** A block that is in no file yet has places all the same: those of the block that stood there. */
 function withFile(block: Block, before: Block | undefined, work: () => void): void {
-  block.file = before?.file;
+  block.home = before?.home;
   work();
-  block.file = undefined;
+  block.home = undefined;
 }
 
 function sharesTrees(block: Block, before: Block | undefined): boolean {

@@ -8,7 +8,7 @@ import { type Block, blockOfNode, placeOf, type SourceFile, type SourceParser } 
 import type { World } from '../world.ts';
 import { Acceptances } from './acceptances.ts';
 import { meaningsOf, namesOf } from './block-facts.ts';
-import { byPlace, sameFindings } from './comparing.ts';
+import { sameFindings } from './comparing.ts';
 import { type Change, type Edited, editFile, readAnew } from './edit.ts';
 import { allowancesOf, Entry } from './entry.ts';
 import { FindingIndex } from './finding-index.ts';
@@ -17,6 +17,7 @@ import { LiveWorkspace, workspaceFacts } from './live-workspace.ts';
 import { liveWorld } from './live-world.ts';
 import { RuleRunner, type Subject } from './rule-runner.ts';
 import { carried, type StoredFinding, tell } from './stored.ts';
+import { Telling } from './telling.ts';
 import { allFiles, TrackedFiles } from './tracked-files.ts';
 import { type Reader, Tracker } from './tracker.ts';
 
@@ -61,8 +62,7 @@ export class Project {
   private readonly wide = new Entry('', undefined);
   private wideIsStale = true;
   private settledFindings = false;
-  /** Findings as they were told last, with where their blocks began. */
-  private readonly told = new WeakMap<StoredFinding, { line: number; character: number; finding: Finding }>();
+  private readonly telling: Telling;
 
   constructor(world: World, options: ProjectOptions = {}) {
     this.world = world;
@@ -77,6 +77,13 @@ export class Project {
     const rules = (options.rules ?? allRules).filter((rule) => !rule.onRequest);
     this.runner = new RuleRunner(rules, this.live, this.live.world);
     this.acceptances = new Acceptances(this.live, this.files, (block) => this.entryOf(block));
+    this.telling = new Telling({
+      index: this.index,
+      files: this.files,
+      acceptances: this.acceptances,
+      isHere: ({ block }) => !block || this.entryOf(block) !== undefined,
+      fixes: (stored, entry) => this.fixes(stored, entry),
+    });
   }
 
   /** Takes in a file, or its text as a whole. */
@@ -195,16 +202,9 @@ export class Project {
     return touched;
   }
 
-  /** The findings in a file, by place, as far as rules were run. */
-  findings(uri: string): Finding[] {
-    const told: Finding[] = [];
-    for (const entry of this.index.in(uri)) {
-      for (const stored of [...entry.findings, ...entry.allowFindings]) {
-        const stands = stored.at.uri === uri && this.isHere(stored.at);
-        if (stands && this.acceptances.of(stored).length === 0) told.push(this.tell(stored, entry));
-      }
-    }
-    return told.sort(byPlace);
+  /** The findings in a file, by place, as far as rules were run; the same list as long as it holds the same. */
+  findings(uri: string): readonly Finding[] {
+    return this.telling.in(uri);
   }
 
   /** Everything that the check says. Runs what is left to run. */
@@ -218,7 +218,7 @@ export class Project {
       for (const entry of this.index.in(uri)) {
         for (const stored of entry.findings) {
           const [statement] = stored.at.uri === uri ? this.acceptances.of(stored) : [];
-          if (statement) suppressed.push({ finding: this.tell(stored, entry), reason: statement.reason ?? '' });
+          if (statement) suppressed.push({ finding: this.telling.tell(stored, entry), reason: statement.reason ?? '' });
         }
       }
     }
@@ -311,6 +311,7 @@ export class Project {
       if (uri !== undefined && told.has(uri)) continue;
       if (uri !== undefined) told.add(uri);
       this.fire(fact, uri);
+      if (!this.tracker.isRead(fact)) this.untold.delete(fact);
     }
   }
 
@@ -421,28 +422,6 @@ export class Project {
   }
 
   // --- telling
-
-  /** Whether a place is in what is in the files now; until all rules were run again, some may not be. */
-  private isHere({ block }: StoredFinding['at']): boolean {
-    return !block || this.entryOf(block) !== undefined;
-  }
-
-  private tell(stored: StoredFinding, entry: Entry): Finding {
-    const fixes = () => this.fixes(stored, entry);
-    const { block, uri } = stored.at;
-    const file = this.files.get(uri);
-    if (!block || !file || stored.related.length > 0) {
-      const related = stored.related.filter(({ at }) => this.isHere(at));
-      return tell({ ...stored, related }, this.files, fixes);
-    }
-    // As long as its block begins where it did, nothing of it is different.
-    const { line, character } = file.range(block.offset, block.offset).start;
-    const known = this.told.get(stored);
-    if (known?.line === line && known.character === character) return known.finding;
-    const finding = tell(stored, this.files, fixes);
-    this.told.set(stored, { line, character, finding });
-    return finding;
-  }
 
   /** Runs the rule again, for the fixes of one finding. */
   private fixes(stored: StoredFinding, entry: Entry): readonly Fix[] {

@@ -33,6 +33,11 @@ export class Tracker {
     else this.readers.set(fact, new Set([reader]));
   }
 
+  /** Whether anybody looked at a fact. */
+  isRead(fact: string): boolean {
+    return this.readers.has(fact);
+  }
+
   /** Who looked at a fact (of those that are wanted). They are forgotten as its readers. */
   take(fact: string, wanted?: (reader: Reader) => boolean): readonly Reader[] {
     const readers = this.readers.get(fact);

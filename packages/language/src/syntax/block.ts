@@ -7,7 +7,7 @@ import { depthsOf, type NestingOfPiece } from './nesting.ts';
 import type { Places } from './places.ts';
 import type { SyntaxProblem } from './problems.ts';
 import { numberOf } from './reading.ts';
-import type { SourceFile } from './source-file.ts';
+import type { Home, SourceFile } from './source-file.ts';
 
 /** What was read of a piece of text. */
 export interface BlockContent {
@@ -34,7 +34,7 @@ const blockOf = new WeakMap<AstNode, Block>();
 
 /**
  * One piece of a file. Everything in it counts from the piece's own beginning, so a block whose text did not change is
- * kept as it is when the file around it does; only `offset` and `file` move with it.
+ * kept as it is when the file around it does; only `offset` moves with it, and the file behind `home` becomes another one.
  */
 export class Block {
   readonly text: string;
@@ -48,7 +48,7 @@ export class Block {
   /** The kinds of its declarations, for who need not look at its tree. */
   readonly kinds: readonly Declaration['$type'][];
   offset = 0;
-  file: SourceFile | undefined;
+  home: Home | undefined;
   private readonly reader: BlockReader;
   private readonly plain: boolean;
   private tree: Source | undefined;
@@ -70,8 +70,13 @@ export class Block {
     this.reader = reader;
     this.kinds = kindsOf(tree);
     this.tree = tree;
-    this.file = undefined;
+    this.home = undefined;
     blockOf.set(tree, this);
+  }
+
+  /** The file that it is in, or was in last. */
+  get file(): SourceFile | undefined {
+    return this.home?.file;
   }
 
   /** The root of the block's tree. */

@@ -48,6 +48,23 @@ export function nestTooDeep(pieces: readonly { readonly nesting: NestingOfPiece 
   return false;
 }
 
+/** Whether pieces in the place of others change no depth: nothing around them nests deeper than it did. */
+export function nestAlike(
+  before: readonly { readonly nesting: NestingOfPiece }[],
+  after: readonly { readonly nesting: NestingOfPiece }[],
+): boolean {
+  if (before.length !== after.length) return false;
+  return before.every(({ nesting }, index) => {
+    const other = after[index]?.nesting;
+    return (
+      other?.total === nesting.total &&
+      other.lowest === nesting.lowest &&
+      other.highest === nesting.highest &&
+      other.rise === nesting.rise
+    );
+  });
+}
+
 /** The finding of a text that nests too deep, at the brace that does. */
 export function nestsTooDeep(text: string): SyntaxProblem | undefined {
   let depth = 0;

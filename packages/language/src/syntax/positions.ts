@@ -8,7 +8,7 @@ import type { Position } from './lines.ts';
 export class BlockPositions {
   private readonly blocks: readonly Block[];
   /** For each block: the line it begins on, and how many units stand before it on that line. */
-  private readonly lines: Int32Array;
+  readonly lines: Int32Array;
   private readonly characters: Int32Array;
 
   constructor(blocks: readonly Block[], before?: Exchanged) {

@@ -16,6 +16,18 @@ export interface Part {
   readonly problems: readonly SyntaxProblem[];
 }
 
+/** By what the blocks of a file know it: one object for all, so that an edit need not tell each of them. */
+export interface Home {
+  file: SourceFile;
+}
+
+/** An edit that put blocks in the place of others. */
+export interface Exchanged {
+  readonly before: SourceFile;
+  readonly removed: readonly Block[];
+  readonly added: readonly Block[];
+}
+
 /** A file as blocks, and what follows the last one. Its text as a whole is put together when somebody asks for it. */
 export class SourceFile {
   readonly uri: string;
@@ -28,12 +40,30 @@ export class SourceFile {
   private lines: Lines | undefined;
   private positions: BlockPositions | undefined;
 
-  constructor(uri: string, blocks: readonly Block[], tail: string, problems: readonly SyntaxProblem[]) {
+  /** By what its blocks know it. */
+  private readonly home: Home;
+
+  /** @param exchanged where the file is that of before an edit with other blocks in the place of some: only those are told */
+  constructor(
+    uri: string,
+    blocks: readonly Block[],
+    tail: string,
+    problems: readonly SyntaxProblem[],
+    exchanged?: Exchanged,
+  ) {
     this.uri = uri;
     this.blocks = blocks;
     this.tail = tail;
     this.problems = problems;
-    for (const block of blocks) block.file = this;
+    this.home = exchanged?.before.home ?? { file: this };
+    this.home.file = this;
+    if (!exchanged) {
+      for (const block of blocks) block.home = this.home;
+      return;
+    }
+    const past = { file: exchanged.before };
+    for (const block of exchanged.removed) block.home = past;
+    for (const block of exchanged.added) block.home = this.home;
   }
 
   get text(): string {
@@ -109,18 +139,26 @@ export class SourceFile {
     this.positions = new BlockPositions(this.blocks, { positions, first, next });
   }
 
-  range(start: number, end: number): Range {
+  private get beginningsOfBlocks(): BlockPositions {
     this.positions ??= new BlockPositions(this.blocks);
+    return this.positions;
+  }
+  /** The same object before and after an edit for as long as all blocks begin where they did, as lines count. */
+  get beginnings(): object {
+    return this.beginningsOfBlocks.lines;
+  }
+
+  range(start: number, end: number): Range {
+    const positions = this.beginningsOfBlocks;
     return {
-      start: this.positions.position(start) ?? this.lineTable.position(start),
-      end: this.positions.position(end) ?? this.lineTable.position(end),
+      start: positions.position(start) ?? this.lineTable.position(start),
+      end: positions.position(end) ?? this.lineTable.position(end),
     };
   }
 
   /** Offset of a position, whatever it is: beyond a line is its end, beyond the text the text's. */
   offsetAt(position: Position): number {
-    this.positions ??= new BlockPositions(this.blocks);
-    const known = this.positions.offset(position);
+    const known = this.beginningsOfBlocks.offset(position);
     if (known !== undefined) return known;
     const { lineTable } = this;
     if (position.line < 0) return 0;
