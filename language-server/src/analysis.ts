@@ -179,6 +179,7 @@ export class Analysis {
     else this.shown.set(uri, JSON.stringify(diagnostics));
     const version = open ? { version: open.text.version } : {};
     session.send(session.connection.sendDiagnostics({ uri: session.clientUri(uri), ...version, diagnostics }));
+    if (!open) session.project.rest(uri);
   }
 
   private diagnostics(found: readonly Finding[]): Diagnostic[] {

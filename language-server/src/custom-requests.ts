@@ -190,8 +190,10 @@ function plans(session: Session, analysis: Analysis, { uri }: PlansParams): Plan
 
 function wantedProducts(session: Session): string[] {
   const { workspace } = session.project;
-  const keys = workspace.plans().flatMap(({ product }) => product?.statements.find(ast.isProductKey)?.value ?? []);
-  return [...new Set(keys)].sort();
+  // By the facts that are kept of every plan: looking at all trees would read all of them again.
+  const keys = new Set(workspace.plans().map(({ facts }) => facts.productKey));
+  keys.delete('');
+  return [...keys].sort();
 }
 
 function wire(session: Session, finding: Finding): WireFinding {

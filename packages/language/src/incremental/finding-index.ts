@@ -1,5 +1,5 @@
 import type { Block } from '../syntax/source.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, none } from './entry.ts';
 import type { StoredFinding } from './stored.ts';
 
 /** Where findings stand: who has some in a file, and who speaks of a block that is not its own. */
@@ -9,20 +9,21 @@ export class FindingIndex {
   private readonly versions = new Map<string, number>();
 
   /** Puts an entry's findings in the place of those it had. */
-  place(entry: Entry, findings: readonly StoredFinding[], allowFindings: readonly StoredFinding[] = []): void {
+  place(entry: Entry, findings: readonly StoredFinding[], allowFindings: readonly StoredFinding[] = none): void {
     for (const uri of urisOf(entry)) {
       this.findersIn.get(uri)?.delete(entry);
       this.change(uri);
     }
     for (const block of entry.mentions) this.mentioning.get(block)?.delete(entry);
-    entry.findings = findings;
+    entry.findings = findings.length === 0 ? none : findings;
     entry.allowFindings = allowFindings;
     for (const uri of urisOf(entry)) {
       addTo(this.findersIn, uri, entry);
       this.change(uri);
     }
     const places = findings.flatMap(({ at, related }) => [at.block, ...related.map((each) => each.at.block)]);
-    entry.mentions = [...new Set(places.filter((block) => block !== undefined && block !== entry.block))] as Block[];
+    const others = places.filter((block): block is Block => block !== undefined && block !== entry.block);
+    entry.mentions = others.length === 0 ? none : [...new Set(others)];
     for (const block of entry.mentions) addTo(this.mentioning, block, entry);
   }
 

@@ -103,8 +103,9 @@ export class LiveWorkspace extends Workspace {
     return this.planIn(block, block.declarations.indexOf(node));
   }
   private planIn(block: Block, place: number): PlanMeaning {
-    const known = this.planMeanings.get(block) ?? [];
-    if (known.length === 0) this.planMeanings.set(block, known);
+    // As long as it will be: a list that grows takes room for sixteen more.
+    const known = this.planMeanings.get(block) ?? new Array<PlanMeaning>(block.kinds.length);
+    this.planMeanings.set(block, known);
     const plan = known[place] ?? new PlanMeaning(block.declarations[place] as ast.Plan, this);
     known[place] = plan;
     return plan;

@@ -10,7 +10,7 @@ import { Acceptances } from './acceptances.ts';
 import { meaningsOf, namesOf } from './block-facts.ts';
 import { sameFindings } from './comparing.ts';
 import { type Change, type Edited, editFile, readAnew } from './edit.ts';
-import { allowancesOf, Entry } from './entry.ts';
+import { alike, allowancesOf, Entry, none } from './entry.ts';
 import { FindingIndex } from './finding-index.ts';
 import { Importers } from './importers.ts';
 import { LiveWorkspace, workspaceFacts } from './live-workspace.ts';
@@ -63,6 +63,7 @@ export class Project {
   private wideIsStale = true;
   private settledFindings = false;
   private readonly telling: Telling;
+  private lastNotChecked: readonly NotChecked[] = none;
 
   constructor(world: World, options: ProjectOptions = {}) {
     this.world = world;
@@ -205,6 +206,10 @@ export class Project {
   /** The findings in a file, by place, as far as rules were run; the same list as long as it holds the same. */
   findings(uri: string): readonly Finding[] {
     return this.telling.in(uri);
+  }
+  /** Says that nobody asks for the findings in a file again and again, as for those of an open one: nothing is kept ready. */
+  rest(uri: string): void {
+    this.telling.forget(uri);
   }
 
   /** Everything that the check says. Runs what is left to run. */
@@ -366,8 +371,9 @@ export class Project {
       }
     });
     this.index.place(entry, findings);
-    entry.notChecked = notChecked;
+    entry.notChecked = this.lastNotChecked = alike(notChecked, this.lastNotChecked);
     entry.allowState = '';
+    entry.rest();
     if (block) {
       const spanOf = (plan: ast.Plan) => {
         const { start, end } = placeOf(plan);

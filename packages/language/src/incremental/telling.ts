@@ -70,6 +70,13 @@ export class Telling {
     return findings;
   }
 
+  /** Keeps nothing of what was told of a file: nobody is going to ask soon. */
+  forget(uri: string): void {
+    this.lists.delete(uri);
+    for (const { findings, allowFindings } of this.found.index.in(uri))
+      for (const stored of [...findings, ...allowFindings]) this.told.delete(stored);
+  }
+
   /** A finding with the ranges that it has now. */
   tell(stored: StoredFinding, entry: Entry): Finding {
     const { files } = this.found;

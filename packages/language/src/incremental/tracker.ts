@@ -1,7 +1,13 @@
 /** Something that was worked out from facts, and is to be worked out again when one of them changes. */
 export interface Reader {
-  /** Names of the facts that it looked at. */
-  readonly facts: Set<string>;
+  /** The facts that it looked at, each once. There are as many readers as declarations: a list is a fifth of a set. */
+  facts: Fact[];
+}
+
+/** A fact that somebody looked at. */
+interface Fact {
+  readonly name: string;
+  readonly readers: Set<Reader>;
 }
 
 /**
@@ -9,7 +15,7 @@ export interface Reader {
  * changes it says so, and is told who had looked.
  */
 export class Tracker {
-  private readonly readers = new Map<string, Set<Reader>>();
+  private readonly known = new Map<string, Fact>();
   private current: Reader | undefined;
 
   /** Runs a piece of work on behalf of a reader. */
@@ -26,41 +32,45 @@ export class Tracker {
   /** Notes that whoever is at work looked at a fact. */
   read(fact: string): void {
     const reader = this.current;
-    if (!reader || reader.facts.has(fact)) return;
-    reader.facts.add(fact);
-    const readers = this.readers.get(fact);
-    if (readers) readers.add(reader);
-    else this.readers.set(fact, new Set([reader]));
+    if (!reader) return;
+    const known = this.known.get(fact);
+    if (known?.readers.has(reader)) return;
+    const looked = known ?? { name: fact, readers: new Set() };
+    if (!known) this.known.set(fact, looked);
+    looked.readers.add(reader);
+    reader.facts.push(looked);
   }
 
   /** Whether anybody looked at a fact. */
   isRead(fact: string): boolean {
-    return this.readers.has(fact);
+    return this.known.has(fact);
   }
 
   /** Who looked at a fact (of those that are wanted). They are forgotten as its readers. */
   take(fact: string, wanted?: (reader: Reader) => boolean): readonly Reader[] {
-    const readers = this.readers.get(fact);
-    if (!readers) return [];
+    const known = this.known.get(fact);
+    if (!known) return [];
+    const { readers } = known;
     const taken = wanted ? [...readers].filter(wanted) : [...readers];
-    if (taken.length === readers.size) this.readers.delete(fact);
-    else for (const reader of taken) readers.delete(reader);
-    for (const reader of taken) reader.facts.delete(fact);
+    for (const reader of taken) {
+      readers.delete(reader);
+      reader.facts.splice(reader.facts.indexOf(known), 1);
+    }
+    if (readers.size === 0) this.known.delete(fact);
     return taken;
   }
 
   /** Forgets all that a reader looked at. */
   forget(reader: Reader): void {
-    for (const fact of reader.facts) {
-      const readers = this.readers.get(fact);
-      readers?.delete(reader);
-      if (readers?.size === 0) this.readers.delete(fact);
+    for (const { name, readers } of reader.facts) {
+      readers.delete(reader);
+      if (readers.size === 0) this.known.delete(name);
     }
-    reader.facts.clear();
+    reader.facts = [];
   }
 
   /** Every fact that somebody looked at. */
   get facts(): Iterable<string> {
-    return this.readers.keys();
+    return this.known.keys();
   }
 }

@@ -29,6 +29,8 @@ export interface UpgradeFacts {
   readonly sources: readonly string[];
 }
 
+const none: readonly never[] = [];
+
 /** Works out the facts of a plan. */
 export function factsOf(plan: PlanMeaning): PlanFacts {
   const { product, period, targets } = plan;
@@ -46,8 +48,9 @@ export function factsOf(plan: PlanMeaning): PlanFacts {
   const named = plan.first(ast.isPlanProduct);
   if (named && !product) meant.push(named.product);
   return {
-    uses,
-    meant,
+    // Without the room that lists take to grow.
+    uses: uses.slice(),
+    meant: meant.length === 0 ? none : meant.slice(),
     productKey: product?.statements.find(ast.isProductKey)?.value ?? '',
     startAt: period?.startAt,
     endAt: period?.endAt,

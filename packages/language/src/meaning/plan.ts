@@ -75,6 +75,13 @@ export interface TargetsMeaning {
   readonly known: boolean;
 }
 
+/** The tree of a plan, and what was worked out of it. */
+interface Worked {
+  readonly node: ast.Plan;
+  readonly kept: Map<string, unknown>;
+  readonly byKind: Map<unknown, readonly AstNode[]>;
+}
+
 /** A plan with what its words stand for. Everything is worked out when first asked for, and then kept. */
 export class PlanMeaning {
   readonly name: string;
@@ -82,21 +89,29 @@ export class PlanMeaning {
   private readonly block: Block;
   /** Which of its block's declarations it is. */
   private readonly place: number;
-  private held: ast.Plan | undefined;
+  private held: Worked | undefined;
+  /** After {@link release}: whoever looks once more keeps it for as long as he looks, and not for as long as the plan is here. */
+  private lent: WeakRef<Worked> | undefined;
   private known: PlanFacts | undefined;
-  private kept: Map<string, unknown> | undefined;
-  private byKind: Map<unknown, readonly AstNode[]> | undefined;
 
   constructor(node: ast.Plan, workspace: Workspace) {
     this.name = node.name;
     this.workspace = workspace;
     this.block = blockOfNode(node);
     this.place = this.block.declarations.indexOf(node);
-    this.held = node;
+    this.held = { node, kept: new Map(), byKind: new Map() };
   }
 
   get node(): ast.Plan {
-    return this.held ?? (this.block.declarations[this.place] as ast.Plan);
+    return this.worked.node;
+  }
+  private get worked(): Worked {
+    const known = this.held ?? this.lent?.deref();
+    if (known) return known;
+    const node = this.block.declarations[this.place] as ast.Plan;
+    const made = { node, kept: new Map(), byKind: new Map() };
+    this.lent = new WeakRef(made);
+    return made;
   }
   get file(): SourceFile {
     const { file } = this.block;
@@ -117,18 +132,17 @@ export class PlanMeaning {
   /** Lets go of the tree and of what was worked out, but for {@link facts}; it comes back when asked for. */
   release(): void {
     this.known = this.facts;
-    this.held = undefined;
-    this.kept = this.byKind = undefined;
+    this.held = this.lent = undefined;
   }
 
   /** The statements of one kind, as written: `plan.all(isUpgrade)`. */
   all<T extends AstNode>(guard: (node: unknown) => node is T): readonly T[] {
     // Dozens of rules ask for the same few kinds.
-    this.byKind ??= new Map();
-    const known = this.byKind.get(guard);
+    const { node, byKind } = this.worked;
+    const known = byKind.get(guard);
     if (known) return known as readonly T[];
-    const found = this.node.statements.filter((statement): statement is typeof statement & T => guard(statement));
-    this.byKind.set(guard, found);
+    const found = node.statements.filter((statement): statement is typeof statement & T => guard(statement));
+    byKind.set(guard, found);
     return found;
   }
   /** The first statement of a kind; SYN004 reports a second. */
@@ -276,11 +290,11 @@ export class PlanMeaning {
   }
 
   private keep<T>(name: string, make: () => T): T {
-    const known = this.kept?.get(name);
-    if (known !== undefined || this.kept?.has(name)) return known as T;
-    const made = this.workspace.within(this.node, make);
-    this.kept ??= new Map();
-    this.kept.set(name, made);
+    const { node, kept } = this.worked;
+    const known = kept.get(name);
+    if (known !== undefined || kept.has(name)) return known as T;
+    const made = this.workspace.within(node, make);
+    kept.set(name, made);
     return made;
   }
 }

@@ -4,6 +4,8 @@ import type { UpgradeFacts } from '../../meaning/plan-facts.ts';
 import type { Workspace } from '../../meaning/workspace.ts';
 import { counted, some } from '../wording.ts';
 
+const few = 100;
+
 /** A plan of which all is known that is needed to hold it against another. */
 export class Comparable {
   readonly plan: PlanMeaning;
@@ -24,13 +26,17 @@ export class Comparable {
   get all(): boolean {
     return this.plan.facts.all;
   }
-  /** Devices of the plan; empty for `all`. Made when first asked for: most plans are never compared. */
+  /** Devices of the plan; empty for `all`. Made when first asked for, and kept until all are compared. */
   get devices(): ReadonlySet<string> {
     if (!this.made) {
       this.made = new Set(this.plan.targets?.remaining);
       this.plan.release();
     }
     return this.made;
+  }
+  /** Lets go of a few devices: they are soon made again, and thousands of plans have them. */
+  rest(): void {
+    if (this.made && this.made.size <= few) this.made = undefined;
   }
   /** For `all`: those that are not upgraded. */
   get excluded(): ReadonlySet<string> {
@@ -173,6 +179,7 @@ export function pairs(workspace: Workspace): readonly Pair[] {
   const places = new Map(plans.map((plan, index) => [plan, index]));
   for (const plan of known.comparables.keys()) if (!places.has(plan)) known.remove(plan);
   for (const plan of plans) if (!known.comparables.has(plan)) known.add(plan);
+  for (const one of known.comparables.values()) one?.rest();
   const found: Pair[] = [];
   for (const [plan, place] of places) {
     const later = [...(known.partners.get(plan) ?? [])]
