@@ -4,8 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 export class Goals {
   private readonly all: { what: string; value: number; most: number }[] = [];
 
+  /** @param value is no number where what it is made of was not measured */
   atMost(what: string, value: number, most: number): void {
-    this.all.push({ what, value, most });
+    if (!Number.isNaN(value)) this.all.push({ what, value, most });
   }
 
   lines(): string[] {

@@ -1,12 +1,14 @@
 /**
  * Speed of the language server against `yaml-language-server` 2 with a JSON Schema on the same content, and against a
- * server that only keeps the text, over real LSP connections in one run: `node test/bench/language.ts [--quick]`.
- * Writes its section of `test/bench/README.md`.
+ * server that only keeps the text, over real LSP connections in one run: `node test/bench/language.ts [--quick]
+ * [--only lines-1000,lines-10000,syntax-error,lines-50000,keys-10000,keys-100000,files] [--servers null,yaml,otaplan]`.
+ * A run of everything writes its section of `test/bench/README.md`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import {
   otaplanKeys,
   otaplanText,
@@ -19,9 +21,32 @@ import {
 import { Goals, writeSection } from './language-report.ts';
 import { Driver, nullServer, otaplanServer, type ServerKind, type Spread, spread, yamlServer } from './lsp-driver.ts';
 
-const quick = process.argv.includes('--quick');
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, servers: { type: 'string' } },
+});
+const { quick } = options;
+const partial = options.only !== undefined || options.servers !== undefined;
+const parts = [
+  'lines-1000',
+  'lines-10000',
+  'syntax-error',
+  'lines-50000',
+  'keys-10000',
+  'keys-100000',
+  'files',
+] as const;
+type Part = (typeof parts)[number];
+const only = options.only?.split(',') ?? parts;
 const kinds = { null: nullServer(), yaml: yamlServer(yamlSchema), otaplan: otaplanServer() };
 type Name = keyof typeof kinds;
+const servers = (options.servers?.split(',') ?? Object.keys(kinds)) as readonly Name[];
+for (const [what, known] of [
+  [only, parts],
+  [servers, Object.keys(kinds)],
+] as const) {
+  const wrong = what.find((each) => !(known as readonly string[]).includes(each));
+  if (wrong !== undefined) throw new Error(`${wrong}: there are ${known.join(', ')}.`);
+}
 const rows: string[][] = [];
 const figures = new Map<string, Spread>();
 
@@ -74,23 +99,32 @@ async function keystrokes(driver: Driver, uri: string, text: string, pattern: Re
 }
 
 async function typing(
+  part: Part,
   row: string,
   text: Record<Name, string>,
   pattern: RegExp,
   times: Record<Name, number>,
 ): Promise<void> {
+  if (!only.includes(part)) return;
   for (const name of ['null', 'yaml', 'otaplan'] as const) {
-    if (times[name] === 0) continue;
+    if (times[name] === 0 || !servers.includes(name)) continue;
     const driver = await Driver.start(kinds[name]);
     const uri = `file:///bench/document${kinds[name].ending}`;
     await driver.open(uri, text[name]);
     await settled(driver);
     note(row, name, await keystrokes(driver, uri, text[name], pattern, times[name]));
-    if (row === '10,000 lines') await besides(driver, uri, text[name], name);
+    if (part === 'lines-10000') await besides(driver, uri, text[name], name);
     await driver.stop();
   }
   table(row);
 }
+
+const besidesRows = [
+  'completion while typing, 10,000 lines',
+  'CPU of 40 keystrokes, 10 a second, 10,000 lines',
+  'memory (MB), 10,000 lines',
+  'heap (MB), 10,000 lines',
+];
 
 /** Completion while typing, CPU of steady typing, memory: with the 10,000 lines open. */
 async function besides(driver: Driver, uri: string, text: string, name: Name): Promise<void> {
@@ -134,9 +168,11 @@ async function settled(driver: Driver, quiet = 150): Promise<void> {
 }
 
 async function workspace(): Promise<void> {
+  if (!only.includes('files')) return;
   const files = quick ? 100 : 500;
   const contents = { yaml: yamlWorkspace(files, 200), otaplan: otaplanWorkspace(files, 200) };
   for (const name of ['yaml', 'otaplan'] as const) {
+    if (!servers.includes(name)) continue;
     const folder = mkdtempSync(path.join(os.tmpdir(), 'otaplan-bench-'));
     for (const [file, text] of contents[name]) {
       mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
@@ -205,17 +241,20 @@ const broken = (text: string, at: RegExp, insert: string) => text.replace(at, in
 
 const startLoad = os.loadavg()[0]?.toFixed(1);
 say(`Node ${process.version}, ${os.cpus().length} cores, load ${startLoad}`);
-await typing('1,000 lines', texts(1000), /retry:? 3/, { null: some(60), yaml: some(30), otaplan: some(60) });
-await typing('10,000 lines', texts(10_000), /retry:? 3/, { null: some(60), yaml: some(15), otaplan: some(60) });
-for (const row of [
-  'completion while typing, 10,000 lines',
-  'CPU of 40 keystrokes, 10 a second, 10,000 lines',
-  'memory (MB), 10,000 lines',
-  'heap (MB), 10,000 lines',
-])
-  table(row);
+await typing('lines-1000', '1,000 lines', texts(1000), /retry:? 3/, {
+  null: some(60),
+  yaml: some(30),
+  otaplan: some(60),
+});
+await typing('lines-10000', '10,000 lines', texts(10_000), /retry:? 3/, {
+  null: some(60),
+  yaml: some(15),
+  otaplan: some(60),
+});
+for (const row of only.includes('lines-10000') ? besidesRows : []) table(row);
 const wrong = texts(10_000);
 await typing(
+  'syntax-error',
   '10,000 lines with a syntax error',
   {
     null: wrong.null,
@@ -225,14 +264,20 @@ await typing(
   /retry:? 3/,
   { null: 0, yaml: some(10), otaplan: some(60) },
 );
-await typing('50,000 lines', texts(50_000), /retry:? 3/, { null: some(40), yaml: some(5), otaplan: some(60) });
+await typing('lines-50000', '50,000 lines', texts(50_000), /retry:? 3/, {
+  null: some(40),
+  yaml: some(5),
+  otaplan: some(60),
+});
 await typing(
+  'keys-10000',
   'a list of 10,000 keys',
   { null: otaplanKeys(10_000), otaplan: otaplanKeys(10_000), yaml: yamlKeys(10_000) },
   /^ +(- ")?8661230\d{7}3/,
   { null: some(40), yaml: some(8), otaplan: some(40) },
 );
 await typing(
+  'keys-100000',
   'a list of 100,000 keys',
   { null: otaplanKeys(100_000), otaplan: otaplanKeys(100_000), yaml: yamlKeys(100_000) },
   /^ +(- ")?8661230\d{7}3/,
@@ -289,6 +334,6 @@ const text = [
   ...goals.lines(),
 ].join('\n');
 say(text);
-writeSection(path.join(import.meta.dirname, 'README.md'), 'Language server', text);
+if (!partial) writeSection(path.join(import.meta.dirname, 'README.md'), 'Language server', text);
 
 export type { ServerKind };
