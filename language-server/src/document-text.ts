@@ -107,9 +107,12 @@ function countBreaks(text: string): number {
 
 /** Where the line that begins at an offset ends, without its break. */
 function lineEnd(text: string, start: number): number {
-  const end = /[\r\n]/g;
-  end.lastIndex = start;
-  return end.exec(text)?.index ?? text.length;
+  let end = start;
+  for (; end < text.length; end++) {
+    const unit = text.charCodeAt(end);
+    if (unit === 10 || unit === 13) break;
+  }
+  return end;
 }
 
 function afterBreak(text: string, start: number): number {
