@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { OtaplanApi, PlanState } from './api.ts';
 import { accounts } from './features/accounts/accounts.ts';
 import { catalogue } from './features/catalogue/catalogue.ts';
+import { deployedPlans } from './features/catalogue/deployed.ts';
 import { dashboard } from './features/dashboard/dashboard.ts';
 import { deployment } from './features/deploy/deploy.ts';
 import { lifecycle } from './features/lifecycle/lifecycle.ts';
@@ -24,6 +25,7 @@ import { createDocuments } from './infrastructure/documents.ts';
 import { connectionOfEnvironment } from './infrastructure/given-connection.ts';
 import type { Host } from './infrastructure/host.ts';
 import { createLives, type Lives } from './infrastructure/live.ts';
+import type { Log } from './infrastructure/log.ts';
 import type { Plans } from './infrastructure/plans.ts';
 import { createTargets } from './infrastructure/targets.ts';
 import { createVault } from './infrastructure/vault.ts';
@@ -37,6 +39,7 @@ export interface Internals {
   readonly review: ReviewView;
   readonly refusals: Retries['refusals'];
   readonly accounts: vscode.AuthenticationProvider;
+  readonly log: Log;
 }
 
 /** Puts together everything that needs Node: no feature knows another but by what it is handed here. */
@@ -93,6 +96,7 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     statusBar(connections, lives),
     notifications(host, lives),
     known.disposable,
+    deployedPlans(host, connections, lives, plans),
     decorations(host, connections, lives, plans),
     tasks(),
     registerCommands(commands, host.boundary),
@@ -126,6 +130,7 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
     refusals: retries.refusals,
     review: changes.view,
     accounts: account.provider,
+    log: host.log,
   };
   return { api, stop: center.stop, internals };
 }

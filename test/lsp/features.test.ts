@@ -238,6 +238,17 @@ describe('features over a real connection', () => {
       plans: [{ name: 'Water meter 2.4', status: 'upgrading', digest: 'x', counts }],
     });
     expect(await titles()).toEqual(['Preview', 'Deploy', 'Upgrading · 2 of 3 upgraded · 100.00 % · file differs']);
+    await client.notify('otaplan/deployedPlans', {
+      plans: [
+        {
+          name: 'Water meter 2.4',
+          status: 'finished',
+          digest: null,
+          counts: { ...counts, upgradeFailed: 1, noUpdateRequired: 4, total: 7 },
+        },
+      ],
+    });
+    expect((await titles())[2]).toBe('Finished · 2 of 7 upgraded · 4 need no update · 1 failed · 66.67 %');
   });
 
   it('helps with the shape of a statement', async () => {

@@ -10,10 +10,12 @@ import type { Vault } from './vault.ts';
 
 /** A Developer Center that this VS Code knows. */
 export interface Connection extends ConnectionSetting {
-  /** Not of the settings: started from here, or named by the environment. It can be neither removed nor signed out of. */
-  readonly given: boolean;
+  /** Where it comes from: what is not of the settings cannot be taken out of them. */
+  readonly origin: 'settings' | 'environment' | 'local';
   /** Access key that is signed in, to be shown; `null`: signed out. */
   readonly accessKey: string | null;
+  /** Whose that access key is: of an account that signed in, of the environment, or of the local Developer Center. */
+  readonly signedInBy: 'account' | 'environment' | 'local' | null;
 }
 
 /** Connections, which of them is in use, and a client for each. One client serves everybody: it shares one log-in. */
@@ -29,6 +31,10 @@ export interface Connections extends vscode.Disposable {
   client(connection: Connection): Client;
   /** What was started from here; `undefined`: nothing any more. */
   setLocal(local: GivenConnection | undefined): void;
+  /** The access key that the environment gives for a server; `null`: none. */
+  environmentKey(server: string): string | null;
+  /** Whether the environment's account is used in this window. It is, until a person signs out of it. */
+  useEnvironment(used: boolean): void;
 }
 
 export function createConnections(options: {
@@ -43,10 +49,19 @@ export function createConnections(options: {
   const changed = new vscode.EventEmitter<void>();
   const clients = new Map<string, { readonly accessKey: string; readonly client: Client }>();
   let local: GivenConnection | undefined;
-  const given = () => [local, environment].flatMap((each) => each ?? []);
+  let environmentUsed = true;
+  const given = () => [
+    ...(local ? [{ ...local, origin: 'local' as const, used: true }] : []),
+    ...(environment ? [{ ...environment, origin: 'environment' as const, used: environmentUsed }] : []),
+  ];
 
-  const credentialsOf = (server: string): Credentials | undefined =>
-    given().find((each) => each.server === server)?.credentials ?? vault.ofServer(server);
+  const signedIn = (server: string): { credentials: Credentials; by: Connection['signedInBy'] } | undefined => {
+    const found = given().find((each) => each.used && each.server === server);
+    if (found) return { credentials: found.credentials, by: found.origin };
+    const account = vault.ofServer(server);
+    return account && { credentials: account, by: 'account' };
+  };
+  const credentialsOf = (server: string) => signedIn(server)?.credentials;
 
   /** Closes clients whose account is gone or another. */
   const prune = () => {
@@ -64,12 +79,18 @@ export function createConnections(options: {
     all() {
       const first = given();
       const known = settings.connections().filter((each) => first.every(({ name }) => name !== each.name));
-      return [...first, ...known].map(({ name, server }) => ({
-        name,
-        server,
-        given: first.some((each) => each.server === server),
-        accessKey: credentialsOf(server)?.accessKey ?? null,
-      }));
+      return [...first, ...known.map((each) => ({ ...each, origin: 'settings' as const }))].map(
+        ({ name, server, origin }) => {
+          const account = signedIn(server);
+          return {
+            name,
+            server,
+            origin,
+            accessKey: account?.credentials.accessKey ?? null,
+            signedInBy: account?.by ?? null,
+          };
+        },
+      );
     },
     find: (name) => connections.all().find((each) => each.name === name),
     current() {
@@ -113,6 +134,11 @@ export function createConnections(options: {
     },
     setLocal(next) {
       local = next;
+      prune();
+    },
+    environmentKey: (server) => (environment?.server === server ? environment.credentials.accessKey : null),
+    useEnvironment(used) {
+      environmentUsed = used;
       prune();
     },
     dispose() {

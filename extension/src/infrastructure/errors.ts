@@ -19,6 +19,7 @@ export type OperationErrorCode =
   | 'needsNode'
   | 'noConnection'
   | 'notSignedIn'
+  | 'notOfSettings'
   | 'noPlanHere'
   | 'planHasErrors'
   | 'planNotDeployed'

@@ -15,6 +15,8 @@ import { OperationError } from './errors.ts';
 /** Plans of the workspace. No text is parsed here: the language server is asked. */
 export interface Plans {
   readonly onDidChange: vscode.Event<readonly string[]>;
+  /** Code lenses are about to be asked for: what is told in here is in them. */
+  readonly onWillShowLenses: vscode.Event<void>;
   /** Plans of a file as its text stands in the editor; only the named one if a name is given. */
   compile(uri: vscode.Uri, plan?: string, token?: vscode.CancellationToken): Promise<CompileResult>;
   /** Where plans are written: those of a file, or of the whole workspace. */

@@ -1,8 +1,27 @@
 import assert from 'node:assert/strict';
+import { systemAmbient } from '@otaplan/client';
 import * as vscode from 'vscode';
+import { accountCommands } from '../../src/features/accounts/accounts.ts';
+import { createConnections } from '../../src/infrastructure/connections.ts';
+import { createSettings } from '../../src/infrastructure/settings.ts';
+import { createVault } from '../../src/infrastructure/vault.ts';
 import { addConnection, type Center, removeConnection, startCenter } from './center.ts';
 import { answering, messages, until } from './help.ts';
 import { inside } from './rollout.ts';
+
+/** What connections are made of, apart from those of the extension. */
+async function separately() {
+  const secrets = new Map<string, string>();
+  const vault = createVault({
+    get: async (key) => secrets.get(key),
+    store: async (key, value) => void secrets.set(key, value),
+    delete: async (key) => void secrets.delete(key),
+    onDidChange: new vscode.EventEmitter<vscode.SecretStorageChangeEvent>().event,
+  });
+  await vault.ready;
+  const { log } = await inside();
+  return { ambient: systemAmbient, settings: createSettings(), log, vault };
+}
 
 suite('accounts', () => {
   let first: Center;
@@ -85,6 +104,35 @@ suite('accounts', () => {
     );
     await until('no account', async () => (await accounts()).length === 0);
     assert.equal((await inside()).lives.all().length, 0);
+  });
+
+  test('the environment’s account is signed out of for this window, said so, and can be had back', async () => {
+    const { ambient, settings, log, vault } = await separately();
+    const { accessKey, accessSecret, url } = first;
+    const credentials = { accessKey, accessSecret };
+    const environment = { name: 'Given', server: url, credentials };
+    const connections = createConnections({ settings, vault, ambient, log, environment });
+    const commands = accountCommands({ settings, ambient }, vault, connections);
+    const given = () => connections.find('Given');
+    assert.deepEqual([given()?.accessKey, given()?.signedInBy], [accessKey, 'environment']);
+
+    const asked = await answering({}, () => commands.signOut('Given'));
+    assert.match(messages(asked)[0] ?? '', /signed out of Given in this window.*OTAPLAN_ACCESS_KEY/);
+    assert.deepEqual([given()?.accessKey, given()?.signedInBy], [null, null]);
+    assert.throws(() => connections.client(given() as never), /not signed in to Given/);
+
+    const withAnother = { showQuickPick: (items: never) => (items as { value: boolean }[]).find((item) => !item.value) };
+    const answers = [second.accessKey, 'not-the-secret'];
+    await assert.rejects(
+      answering({ ...withAnother, showInputBox: () => answers.shift() }, () => commands.signIn('Given')),
+    );
+    assert.equal(given()?.accessKey, null);
+
+    const withSame = { showQuickPick: (items: never) => (items as { value: boolean }[]).find((item) => item.value) };
+    await answering(withSame, () => commands.signIn('Given'));
+    assert.deepEqual([given()?.accessKey, given()?.signedInBy], [accessKey, 'environment']);
+    await assert.rejects(commands.removeConnection('Given'), /OTAPLAN_SERVER/);
+    connections.dispose();
   });
 
   test('an address with a user name in it is not taken', async () => {

@@ -17,7 +17,7 @@ suite('lifecycle', () => {
       vscode.commands.executeCommand('otaplan.deployPlan', second),
     );
     const seen = await until('the second plan in the monitor', () => planOf(name));
-    const connection = (await inside()).connections.all().find((each) => each.given);
+    const connection = (await inside()).connections.all().find(({ origin }) => origin === 'local');
     const row = { connection: connection?.name, planId: seen.plan.id };
     for (const [command, yes, status] of [
       ['suspendPlan', 'Suspend', 'suspended'],

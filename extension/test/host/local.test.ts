@@ -28,7 +28,7 @@ suite('local Developer Center', () => {
     await localCenter();
     await deployed();
   });
-  const connection = async () => (await inside()).connections.all().find((each) => each.given);
+  const connection = async () => (await inside()).connections.all().find(({ origin }) => origin === 'local');
 
   test('it is a connection, signed in, and nothing of it is in the settings', async () => {
     assert.ok((await connection())?.accessKey);

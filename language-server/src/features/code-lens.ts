@@ -1,5 +1,5 @@
 import { lower, placeOf } from '@otaplan/language';
-import { formatRate, nameIdentity, planStatuses, statusLabel, successRate } from '@otaplan/model';
+import { type DeviceCounts, formatRate, nameIdentity, planStatuses, statusLabel, successRate } from '@otaplan/model';
 import type { CodeLens } from 'vscode-languageserver';
 import { commands, type PlanArgument } from '../protocol.ts';
 import type { Session } from '../session.ts';
@@ -32,13 +32,12 @@ export const codeLens: Feature = {
           if (!from.deployed) return [];
           const deployed = from.deployed.get(nameIdentity(name));
           if (!deployed) return [];
-          const { counts } = deployed;
-          const progress = counts
-            ? ` · ${counts.upgraded} of ${counts.total} upgraded · ${formatRate(successRate(counts))}`
-            : '';
-          return [
-            `${statusLabel(planStatuses, deployed.status)}${progress}${differs(from, name, deployed.digest) ? ' · file differs' : ''}`,
+          const parts = [
+            statusLabel(planStatuses, deployed.status),
+            ...(deployed.counts ? progress(deployed.counts) : []),
           ];
+          if (differs(from, name, deployed.digest)) parts.push('file differs');
+          return [parts.join(' · ')];
         }
 
         function differs(from: Session, name: string, digest: string | null): boolean {
@@ -50,3 +49,14 @@ export const codeLens: Feature = {
     );
   },
 };
+
+/** How far a plan has come, in the words of the device statuses. */
+function progress(counts: DeviceCounts): string[] {
+  const { upgraded, total, upgradeFailed, noUpdateRequired } = counts;
+  return [
+    `${upgraded} of ${total} upgraded`,
+    ...(noUpdateRequired > 0 ? [`${noUpdateRequired} need no update`] : []),
+    ...(upgradeFailed > 0 ? [`${upgradeFailed} failed`] : []),
+    formatRate(successRate(counts)),
+  ];
+}

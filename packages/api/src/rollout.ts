@@ -62,10 +62,15 @@ export const listPlanDevices = endpoint({
   tag,
   method: 'GET',
   path: '/ota/v1/plans/{planId}/devices',
-  summary: 'Devices of a plan in order of device key; the search text is a part of the key.',
+  summary:
+    'Devices of a plan in order of device key; the search text is a part of the key, the cause one of the statistics’ failures.',
   access: 'viewer',
   params: PlanId,
-  query: PageQuery.extend({ status: deviceStatusFilter.optional(), search: z.string().max(32).optional() }),
+  query: PageQuery.extend({
+    status: deviceStatusFilter.optional(),
+    search: z.string().max(32).optional(),
+    cause: z.string().max(500).optional(),
+  }),
   reply: page(PlanDevice),
   problems: ['not-found'],
   example: { params: { planId: exampleIds.plan }, query: { status: 'upgradeFailed', limit: 100 } },
@@ -146,7 +151,7 @@ export const PlanStatistics = z
     failures: z.array(z.object({ cause: z.string(), components: z.int(), devices: z.array(z.string()).max(5) })),
     /** Counts of component statuses by component identifier. */
     components: z.array(z.object({ identifier: z.string(), statuses: z.record(z.string(), z.int()) })),
-    /** Devices upgraded and failed so far, along time, at most 200 points. */
+    /** Devices upgraded and failed so far, along time from the activation, at most 200 points: seconds apart at first. */
     timeline: z.array(z.object({ time: Instant, upgraded: z.int(), upgradeFailed: z.int() })),
     waves: z.array(z.object({ percent: z.number(), devices: z.int(), openedAt: Instant.nullable() })),
     /** When devices are pushed to, and what halts the waves: of the document, which may be large. An earlier server does not say. */

@@ -112,6 +112,7 @@ describe('a plan from file to finished', () => {
     ]);
     expect((await run('devices', 'Spring', '--search', '0002', '--json')).lines()).toHaveLength(1);
     expect((await run('devices', 'Spring', '--status', 'upgradeFailed', '--json')).lines()).toHaveLength(0);
+    expect(await run('devices', 'Spring', '--cause', 'no space')).toMatchObject({ code: 0, err: 'No device.\n' });
     expect((await run('components', 'Spring', 'A0001', '--json')).json()).toMatchObject([
       {
         identifier: 'FOTA',

@@ -5,6 +5,8 @@ export interface DeviceFilter {
   readonly status?: DeviceStatus;
   /** A part of the device key. */
   readonly search?: string;
+  /** Failed devices of this cause, as a plan's statistics have it. */
+  readonly cause?: string;
 }
 
 /** What of the loaded devices changed. */
@@ -131,8 +133,10 @@ export function createDevicePages(
           // Behind the loaded ones it is read when it is looked at.
           else if (!more || key < end) coming.push(key);
         }
-        // What a search finds is for Developer Center to say.
-        if (coming.length > 0 && filter.search !== undefined) return await readAgain(signal);
+        // What a search finds is for Developer Center to say, and which cause a device counts to.
+        const narrowed = filter.search !== undefined || filter.cause !== undefined;
+        if (narrowed && coming.length + (filter.cause === undefined ? 0 : staying.length) > 0)
+          return await readAgain(signal);
         for (const key of [...staying, ...coming]) known.delete(key);
         const fresh = await Promise.all([...staying, ...coming].map((key) => one(key, signal)));
         for (const device of fresh) if (device) known.set(device.deviceKey, device);

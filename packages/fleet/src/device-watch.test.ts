@@ -11,7 +11,7 @@ async function settle() {
 }
 
 /** A Developer Center of one plan whose devices the test moves, its clock, and a watch on the plan. */
-async function world(keys: readonly string[], lookedAt = Number.POSITIVE_INFINITY) {
+async function world(keys: readonly string[], lookedAt = Number.POSITIVE_INFINITY, only: { cause?: string } = {}) {
   const statuses = new Map(keys.map((key) => [key, 'upgrading']));
   const causes = new Map<string, string>();
   let progress = 0;
@@ -49,7 +49,9 @@ async function world(keys: readonly string[], lookedAt = Number.POSITIVE_INFINIT
       const limit = Number(url.searchParams.get('limit'));
       // As the service does: a page looks at so many devices, however few of them match.
       const all = [...statuses.keys()].sort();
-      const matching = all.slice(from, from + lookedAt).filter((each) => statuses.get(each) === status);
+      const cause = url.searchParams.get('cause');
+      const matches = (each: string) => statuses.get(each) === status && (cause === null || causes.get(each) === cause);
+      const matching = all.slice(from, from + lookedAt).filter(matches);
       const last = matching[limit - 1];
       const next = matching.length > limit && last !== undefined ? all.indexOf(last) + 1 : from + lookedAt;
       const items = matching.slice(0, limit).map(device);
@@ -61,7 +63,8 @@ async function world(keys: readonly string[], lookedAt = Number.POSITIVE_INFINIT
   const client = createClient({ server: server.url, credentials, ambient, timeout: 600_000 });
   const store = createLiveStore({ client, ambient });
   const changes: DevicesChange[] = [];
-  const watch = watchDevices({ client, store, ambient, planId: 'p', onChange: (more) => changes.push(...more) });
+  const onChange = (more: readonly DevicesChange[]) => changes.push(...more);
+  const watch = watchDevices({ client, store, ambient, planId: 'p', ...only, onChange });
   store.setVisible(true);
   await until(() => store.connection().state === 'live');
 
@@ -118,6 +121,23 @@ describe('a watch on the devices of a plan', () => {
     await pages.loadMore();
     expect(pages.more).toBe(false);
     expect(pages.devices()).toHaveLength(1);
+    await it.end();
+  });
+
+  it('of one failure cause follows those alone, also when a device fails again of another', async () => {
+    const it = await world(['A', 'B', 'C'], undefined, { cause: 'no space' });
+    for (const key of ['A', 'B', 'C']) it.statuses.set(key, 'upgradeFailed');
+    it.causes.set('A', 'no space').set('B', 'no signal').set('C', 'no space');
+    const pages = it.watch.open('upgradeFailed');
+    await pages.loadMore();
+    const keys = () => pages.devices().map(({ deviceKey }) => deviceKey);
+    expect(keys()).toEqual(['A', 'C']);
+    await it.until(() => it.streams.size === 1);
+    await it.pass();
+    it.causes.set('B', 'no space').set('A', 'no signal');
+    it.say(['A', 'B']);
+    await it.pass();
+    expect(keys()).toEqual(['B', 'C']);
     await it.end();
   });
 

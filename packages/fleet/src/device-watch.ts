@@ -17,6 +17,8 @@ export interface DeviceWatchOptions {
   readonly planId: string;
   /** A part of the device key: only those are shown. */
   readonly search?: string;
+  /** Failed devices of this cause alone. */
+  readonly cause?: string;
   readonly onChange: (changes: readonly DevicesChange[]) => void;
 }
 
@@ -44,7 +46,7 @@ const mostSingly = 50;
 const mostUnfolded = 20;
 
 export function watchDevices(options: DeviceWatchOptions): DeviceWatch {
-  const { client, store, ambient, planId, search } = options;
+  const { client, store, ambient, planId, search, cause } = options;
   const groups = new Map<DeviceStatus, DevicePages>();
   const unfolded = new Map<string, readonly DeviceComponent[]>();
   const moved = new Map<string, string>();
@@ -124,8 +126,13 @@ export function watchDevices(options: DeviceWatchOptions): DeviceWatch {
     open(status) {
       const known = groups.get(status);
       if (known) return known;
-      const filter = search === undefined ? { status } : { status, search };
-      const total = () => (search === undefined ? (store.plan(planId)?.devices[status] ?? null) : null);
+      const filter = {
+        status,
+        ...(search === undefined ? {} : { search }),
+        ...(cause === undefined ? {} : { cause }),
+      };
+      const narrowed = search !== undefined || cause !== undefined;
+      const total = () => (narrowed ? null : (store.plan(planId)?.devices[status] ?? null));
       const pages = createDevicePages(client, planId, filter, total);
       groups.set(status, pages);
       follow();

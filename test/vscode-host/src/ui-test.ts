@@ -102,6 +102,7 @@ async function watch(workbench: Workbench): Promise<void> {
   await row('866123040000013').waitFor();
   await expand(row('866123040000013'));
   await row('FOTA').waitFor();
+  await page.locator('.codelens-decoration', { hasText: '11 of 12 upgraded · 1 failed' }).waitFor();
   await shot('monitor');
   say('one device failed');
 }

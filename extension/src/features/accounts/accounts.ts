@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ask, choose, confirm } from '../../infrastructure/choices.ts';
 import type { Commands } from '../../infrastructure/commands.ts';
 import type { Connection, Connections } from '../../infrastructure/connections.ts';
-import { Dismissed, OperationError } from '../../infrastructure/errors.ts';
+import { OperationError } from '../../infrastructure/errors.ts';
 import type { Host } from '../../infrastructure/host.ts';
 import { requireTrust } from '../../infrastructure/host.ts';
 import { serverOrigin } from '../../infrastructure/server-origin.ts';
@@ -11,6 +11,10 @@ import { connectionOf, registerProvider, signIn } from './provider.ts';
 
 /** Connections and accounts: add, remove, sign in, sign out, switch; and the Accounts menu. */
 export function accounts(host: Host, vault: Vault, connections: Connections) {
+  return { commands: accountCommands(host, vault, connections), ...registerProvider(host, vault, connections) };
+}
+
+export function accountCommands(host: Pick<Host, 'settings' | 'ambient'>, vault: Vault, connections: Connections) {
   const { settings } = host;
 
   async function oneOf(argument: unknown, among: (each: Connection) => boolean, question: string): Promise<Connection> {
@@ -30,7 +34,60 @@ export function accounts(host: Host, vault: Vault, connections: Connections) {
     );
   }
 
-  const commands: Commands = {
+  /** What is not of the settings is not taken out of them: a person is told what to do instead. */
+  function requireOfSettings({ name, origin }: Connection): void {
+    if (origin === 'settings') return;
+    if (origin === 'local') throw endsWithLocal();
+    throw new OperationError(
+      'notOfSettings',
+      vscode.l10n.t('The environment names {0} (OTAPLAN_SERVER): it is gone when VS Code starts without it.', name),
+    );
+  }
+  const endsWithLocal = () =>
+    new OperationError(
+      'notOfSettings',
+      vscode.l10n.t('The local Developer Center is there, signed in, for as long as it runs.'),
+      [{ title: vscode.l10n.t('Stop It'), command: 'otaplan.stopLocalDeveloperCenter' }],
+    );
+
+  async function signOut(connection: Connection): Promise<void> {
+    switch (connection.signedInBy) {
+      case 'account': {
+        const account = vault.ofServer(connection.server);
+        if (account) await vault.forget(account.id);
+        return;
+      }
+      case 'environment': {
+        connections.useEnvironment(false);
+        const again = vscode.l10n.t('Sign In');
+        const words = vscode.l10n.t(
+          'You are signed out of {0} in this window. The environment gave its access key (OTAPLAN_ACCESS_KEY) and will when a window opens again.',
+          connection.name,
+        );
+        // Not awaited: it is done.
+        void vscode.window.showInformationMessage(words, again).then((chosen) => {
+          if (chosen === again) void vscode.commands.executeCommand('otaplan.signIn', connection.name);
+        });
+        return;
+      }
+      case 'local':
+        throw endsWithLocal();
+      case null:
+        throw new OperationError('nothingToDo', vscode.l10n.t('You are not signed in to {0}.', connection.name));
+    }
+  }
+
+  /** Whether a person who signed out of the environment's account wants that one again, and no other. */
+  async function environmentWanted(connection: Connection): Promise<boolean> {
+    const accessKey = connections.environmentKey(connection.server);
+    if (accessKey === null || connection.accessKey !== null) return false;
+    return choose(vscode.l10n.t('Sign in to {0} ({1})', connection.name, connection.server), [
+      { label: vscode.l10n.t('With the environment’s access key'), description: accessKey, value: true },
+      { label: vscode.l10n.t('With another access key…'), value: false },
+    ]);
+  }
+
+  const commands = {
     async addConnection() {
       requireTrust();
       const address = await ask({
@@ -58,7 +115,12 @@ export function accounts(host: Host, vault: Vault, connections: Connections) {
       if (added && added.accessKey === null) await signIn(host, vault, added);
     },
     async removeConnection(argument?: unknown) {
-      const connection = await oneOf(argument, (each) => !each.given, vscode.l10n.t('Remove which connection?'));
+      const connection = await oneOf(
+        argument,
+        ({ origin }) => origin === 'settings',
+        vscode.l10n.t('Remove which connection?'),
+      );
+      requireOfSettings(connection);
       await confirm(
         vscode.l10n.t('Remove the connection {0}?', connection.name),
         vscode.l10n.t('It is taken out of the settings and signed out. Nothing changes at {0}.', connection.server),
@@ -76,18 +138,17 @@ export function accounts(host: Host, vault: Vault, connections: Connections) {
         (each) => each.accessKey === null,
         vscode.l10n.t('Sign in to which Developer Center?'),
       );
-      await signIn(host, vault, connection);
+      if (await environmentWanted(connection)) connections.useEnvironment(true);
+      else await signIn(host, vault, connection);
     },
     async signOut(argument?: unknown) {
       await vault.ready;
       const connection = await oneOf(
         argument,
-        (each) => each.accessKey !== null && !each.given,
+        ({ signedInBy }) => signedInBy === 'account' || signedInBy === 'environment',
         vscode.l10n.t('Sign out of which Developer Center?'),
       );
-      const account = vault.ofServer(connection.server);
-      if (!account) throw new Dismissed();
-      await vault.forget(account.id);
+      await signOut(connection);
     },
     async switchConnection() {
       const all = connections.all();
@@ -108,6 +169,6 @@ export function accounts(host: Host, vault: Vault, connections: Connections) {
       }
       await settings.saveConnection(chosen.name);
     },
-  };
-  return { commands, ...registerProvider(host, vault, connections) };
+  } satisfies Commands;
+  return commands;
 }

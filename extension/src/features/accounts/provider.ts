@@ -10,7 +10,7 @@ import { withProgress } from '../../infrastructure/progress.ts';
 import type { Account, Vault } from '../../infrastructure/vault.ts';
 
 /** Asks for access key and secret, proves them at the server, and keeps them in the secret storage. */
-export async function signIn(host: Host, vault: Vault, connection: Connection): Promise<Account> {
+export async function signIn(host: Pick<Host, 'ambient'>, vault: Vault, connection: Connection): Promise<Account> {
   requireTrust();
   const accessKey = await ask({
     title: vscode.l10n.t('Sign in to {0} ({1})', connection.name, connection.server),

@@ -1,4 +1,3 @@
-import type { DeployedPlanWire } from '@otaplan/language-server/protocol';
 import * as vscode from 'vscode';
 import type { Connection, Connections } from '../../infrastructure/connections.ts';
 import { isCancellation, sayError } from '../../infrastructure/errors.ts';
@@ -11,10 +10,7 @@ const readMilliseconds = 60_000;
 /** What changed in a burst is told once. */
 const tellMilliseconds = 500;
 
-/**
- * Tells the language server what is known of the connection in use: products and packages for its rules, deployed plans for its code
- * lenses. Lists are told, never a token.
- */
+/** Tells the language server the products and packages of the connection in use, for its rules. Lists are told, never a token. */
 export function catalogue(host: Host, connections: Connections, lives: Lives, plans: Plans) {
   const log = host.log.of('catalogue');
   let told: string | null = null;
@@ -40,27 +36,13 @@ export function catalogue(host: Host, connections: Connections, lives: Lives, pl
     });
   }
 
-  function deployed(connection: Connection): readonly DeployedPlanWire[] | null {
-    const live = lives.of(connection.name);
-    if (live?.store.connection().state !== 'live') return null;
-    return live.plans().map(({ plan, devices }) => ({
-      name: plan.name,
-      status: plan.status,
-      digest: plan.digest,
-      counts: devices,
-      ...(plan.reason === null ? {} : { reason: plan.reason }),
-    }));
-  }
-
   async function tell(): Promise<void> {
     const connection = connections.current();
     if (!connection || connection.accessKey === null || !vscode.workspace.isTrusted) {
       if (told !== null) plans.tellCatalogue({ center: null });
-      plans.tellDeployed(null);
       told = null;
       return;
     }
-    plans.tellDeployed(deployed(connection));
     // Reaches the network only while the connection is live anyway.
     if (lives.of(connection.name)?.store.connection().state !== 'live') return;
     if (told === connection.name && host.ambient.now() - readAt < readMilliseconds) return;

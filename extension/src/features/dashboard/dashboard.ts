@@ -16,8 +16,8 @@ export interface DashboardOptions {
   readonly connections: Connections;
   readonly lives: Lives;
   readonly targets: Targets;
-  /** Shows the devices of a status in the Upgrade Monitor. */
-  readonly showDevices: (connection: string, planId: string, status: string) => Promise<void>;
+  /** Shows the devices of a status in the Upgrade Monitor, or the failed ones of a cause. */
+  readonly showDevices: (connection: string, planId: string, status: string, cause?: string) => Promise<void>;
 }
 
 /** One page for each plan: aggregates of the server, redrawn while the plan changes and the page can be seen. */
@@ -100,7 +100,7 @@ export function dashboard(options: DashboardOptions) {
             case 'ready':
               return draw();
             case 'showDevices':
-              return options.showDevices(connection.name, planId, message.status);
+              return options.showDevices(connection.name, planId, message.status, message.cause);
             case 'openLog':
               return vscode.commands.executeCommand('otaplan.openLog', {
                 connection: connection.name,

@@ -65,6 +65,7 @@ export interface DashboardWords {
   readonly noneYet: string;
   readonly noFailures: string;
   readonly showDevices: string;
+  readonly noCause: string;
   readonly openLog: string;
   readonly cause: string;
   readonly count: string;
@@ -90,5 +91,5 @@ export type ToPage =
 /** From the page to the extension. */
 export type FromPage =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'showDevices'; readonly status: DeviceStatus }
+  | { readonly kind: 'showDevices'; readonly status: DeviceStatus; readonly cause?: string }
   | { readonly kind: 'openLog'; readonly deviceKey: string };

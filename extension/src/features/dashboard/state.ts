@@ -72,6 +72,7 @@ function timelineOf({ overview: { plan }, statistics, now }: DashboardSource): r
   }));
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return [];
+  // An earlier Developer Center does not begin with it.
   const begin = plan.activatedAt === null ? first.at : Date.parse(plan.activatedAt);
   const end = plan.endedAt === null ? now : Date.parse(plan.endedAt);
   return [
@@ -134,6 +135,7 @@ export function dashboardWords(): DashboardWords {
     noneYet: vscode.l10n.t('Nothing happened yet.'),
     noFailures: vscode.l10n.t('No device failed.'),
     showDevices: vscode.l10n.t('Show devices'),
+    noCause: vscode.l10n.t('no cause given'),
     openLog: vscode.l10n.t('Open log'),
     cause: vscode.l10n.t('Cause'),
     count: vscode.l10n.t('Count'),

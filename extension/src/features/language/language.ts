@@ -40,6 +40,7 @@ function editable(): readonly string[] {
 export function language(options: LanguageOptions) {
   const log = options.log.of('language');
   const changed = new vscode.EventEmitter<readonly string[]>();
+  const willShowLenses = new vscode.EventEmitter<void>();
   const initializationOptions: InitializationOptions = { files: options.filesFromHere };
   const client = options.connect({
     documentSelector: editable().map((scheme) => ({ language: languageId, scheme })),
@@ -47,6 +48,10 @@ export function language(options: LanguageOptions) {
     outputChannelName: 'Otaplan Language Server',
     middleware: {
       handleDiagnostics: (uri, findings, next) => next(uri, linkToRules(findings)),
+      provideCodeLenses(document, token, next) {
+        willShowLenses.fire();
+        return next(document, token);
+      },
     },
     synchronize: {
       configurationSection: 'otaplan',
@@ -86,6 +91,7 @@ export function language(options: LanguageOptions) {
 
   const plans: Plans = {
     onDidChange: changed.event,
+    onWillShowLenses: willShowLenses.event,
     compile: (uri, plan, token) =>
       request<CompileResult>(methods.compile, { uri: uri.toString(), ...(plan === undefined ? {} : { plan }) }, token),
     places: async (uri) =>
@@ -134,6 +140,7 @@ export function language(options: LanguageOptions) {
     async stop() {
       for (const handler of handlers) handler.dispose();
       changed.dispose();
+      willShowLenses.dispose();
       await started;
       await client.dispose();
     },

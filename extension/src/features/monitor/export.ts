@@ -24,6 +24,8 @@ export interface ExportChoice {
   readonly status?: string;
   /** A part of the device key. */
   readonly search?: string;
+  /** Failed devices of this cause alone. */
+  readonly cause?: string;
 }
 
 /** Writes devices of a plan to a file, page by page: any number of them. */

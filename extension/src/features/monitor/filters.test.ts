@@ -1,6 +1,6 @@
 import type { PlanOverview } from '@otaplan/client';
 import { describe, expect, it } from 'vitest';
-import { failuresAtHand, noFilter, shownPlans } from './filters.ts';
+import { failuresAtHand, isFiltering, noFilter, revealing, shownPlans, shownStatuses } from './filters.ts';
 
 function plan(name: string, status: string, failed: number, createdAt: string): PlanOverview {
   const devices = {
@@ -42,5 +42,37 @@ describe('filter of the Upgrade Monitor', () => {
   });
   it('counts failures of plans that are not over', () => {
     expect(failuresAtHand(plans)).toBe(3);
+  });
+});
+
+describe('a cause of failures', () => {
+  const [alpha] = plans;
+  const all = ['upgradeFailed', 'upgraded'];
+  it('shows failed devices alone, of its plan alone', () => {
+    const filter = { ...noFilter, deviceStatuses: ['upgraded'], deviceCause: { Alpha: '' } };
+    expect(shownStatuses(filter, 'Alpha', all)).toEqual(['upgradeFailed']);
+    expect(shownStatuses(filter, 'Beta', all)).toEqual(['upgraded']);
+    expect(isFiltering({ ...noFilter, deviceCause: { Alpha: '' } })).toBe(true);
+  });
+  it('is revealed although the filter hides the plan, its failures, or all but a device key', () => {
+    if (!alpha) throw new TypeError('no plan');
+    const hiding = {
+      ...noFilter,
+      products: ['p2'],
+      deviceStatuses: ['upgraded'],
+      deviceSearch: { Alpha: '77', Beta: '88' },
+      sort: 'name' as const,
+    };
+    expect(revealing(hiding, alpha, 'upgradeFailed', 'no space')).toEqual({
+      ...noFilter,
+      deviceSearch: { Beta: '88' },
+      deviceCause: { Alpha: 'no space' },
+      sort: 'name',
+    });
+  });
+  it('comes out when all devices of a status are revealed; what hides nothing stays', () => {
+    if (!alpha) throw new TypeError('no plan');
+    const filter = { ...noFilter, products: ['p1'], deviceCause: { Alpha: 'no space' } };
+    expect(revealing(filter, alpha, 'upgraded', undefined)).toEqual({ ...noFilter, products: ['p1'] });
   });
 });

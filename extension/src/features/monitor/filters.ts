@@ -13,6 +13,8 @@ export interface Filter {
   readonly sort: SortOrder;
   /** Part of a device key, by plan id. */
   readonly deviceSearch: Readonly<Record<string, string>>;
+  /** Failed devices of one cause alone, by plan id; empty: of those that gave none. */
+  readonly deviceCause: Readonly<Record<string, string>>;
 }
 
 export const noFilter: Filter = {
@@ -22,13 +24,14 @@ export const noFilter: Filter = {
   text: '',
   sort: 'newest',
   deviceSearch: {},
+  deviceCause: {},
 };
 
 export function isFiltering(filter: Filter): boolean {
   return (
     filter.planStatuses.length + filter.products.length + filter.deviceStatuses.length > 0 ||
     filter.text !== '' ||
-    Object.keys(filter.deviceSearch).length > 0
+    Object.keys(filter.deviceSearch).length + Object.keys(filter.deviceCause).length > 0
   );
 }
 
@@ -56,4 +59,34 @@ export function failuresAtHand(plans: readonly PlanOverview[]): number {
   return plans
     .filter(({ plan }) => isActivated(plan.status as PlanStatus))
     .reduce((sum, { devices }) => sum + devices.upgradeFailed, 0);
+}
+
+/** A table with one more entry, or without it. */
+export function withEntry(
+  table: Readonly<Record<string, string>>,
+  key: string,
+  value: string | undefined,
+): Readonly<Record<string, string>> {
+  const { [key]: _, ...others } = table;
+  return value === undefined ? others : { ...others, [key]: value };
+}
+
+/** The statuses whose devices are listed of a plan: a cause is one of failures. */
+export function shownStatuses(filter: Filter, planId: string, statuses: readonly string[]): readonly string[] {
+  if (filter.deviceCause[planId] !== undefined) return statuses.filter((status) => status === 'upgradeFailed');
+  return statuses.filter((status) => filter.deviceStatuses.length === 0 || filter.deviceStatuses.includes(status));
+}
+
+/**
+ * The filter in which the devices of a status of a plan are all to be seen, or those of one cause: as little else is changed as can be.
+ */
+export function revealing(filter: Filter, overview: PlanOverview, status: string, cause: string | undefined): Filter {
+  const { id } = overview.plan;
+  const hidesStatus = filter.deviceStatuses.length > 0 && !filter.deviceStatuses.includes(status);
+  return {
+    ...(passes(filter, overview) ? filter : { ...filter, planStatuses: [], products: [], text: '' }),
+    ...(hidesStatus ? { deviceStatuses: [] } : {}),
+    deviceSearch: withEntry(filter.deviceSearch, id, undefined),
+    deviceCause: withEntry(filter.deviceCause, id, cause),
+  };
 }

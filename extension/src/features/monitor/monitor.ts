@@ -1,20 +1,18 @@
 import type { PlanOverview } from '@otaplan/client';
-import { deviceStatusNames, planStatusNames } from '@otaplan/model';
 import * as vscode from 'vscode';
-import { ask, choose } from '../../infrastructure/choices.ts';
 import { type Commands, setContext } from '../../infrastructure/commands.ts';
 import type { Connections } from '../../infrastructure/connections.ts';
-import { Dismissed, OperationError } from '../../infrastructure/errors.ts';
+import { OperationError } from '../../infrastructure/errors.ts';
 import type { Host } from '../../infrastructure/host.ts';
 import { requireTrust } from '../../infrastructure/host.ts';
 import type { Lives } from '../../infrastructure/live.ts';
 import type { Plans } from '../../infrastructure/plans.ts';
 import { sameName, type Targets } from '../../infrastructure/targets.ts';
 import { exportDevices } from './export.ts';
-import { type Filter, failuresAtHand, noFilter, type SortOrder } from './filters.ts';
+import { filtering } from './filtering.ts';
+import { type Filter, failuresAtHand, revealing } from './filters.ts';
 import type { DeviceNode, MoreNode, Node } from './nodes.ts';
 import { groupNode, planNode } from './nodes.ts';
-import { deviceWords, planWords } from './status-looks.ts';
 import { createMonitorTree } from './tree.ts';
 
 export interface MonitorOptions {
@@ -67,75 +65,6 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
     showFilter();
   }
 
-  async function pickMany(
-    title: string,
-    values: readonly string[],
-    chosen: readonly string[],
-    words: (value: string) => string,
-  ) {
-    const items = values.map((value) => ({ label: words(value), value, picked: chosen.includes(value) }));
-    const picked = await vscode.window.showQuickPick(items, { title, canPickMany: true });
-    if (!picked) throw new Dismissed();
-    return picked.length === values.length ? [] : picked.map(({ value }) => value);
-  }
-
-  async function filter(): Promise<void> {
-    const now = tree.filter();
-    const some = (values: readonly unknown[]) => (values.length === 0 ? '' : String(values.length));
-    const what = await choose(vscode.l10n.t('Filter and sort the Upgrade Monitor'), [
-      { label: vscode.l10n.t('Plan status'), description: some(now.planStatuses), value: 'planStatuses' as const },
-      { label: vscode.l10n.t('Product'), description: some(now.products), value: 'products' as const },
-      {
-        label: vscode.l10n.t('Device status'),
-        description: some(now.deviceStatuses),
-        value: 'deviceStatuses' as const,
-      },
-      { label: vscode.l10n.t('Plan name'), description: now.text, value: 'text' as const },
-      { label: vscode.l10n.t('Sort'), description: sortWords(now.sort), value: 'sort' as const },
-      { label: vscode.l10n.t('Clear filter'), value: 'clear' as const },
-    ]);
-    switch (what) {
-      case 'planStatuses': {
-        const title = vscode.l10n.t('Plan status');
-        return setFilter({ planStatuses: await pickMany(title, planStatusNames, now.planStatuses, planWords) });
-      }
-      case 'deviceStatuses': {
-        const title = vscode.l10n.t('Device status');
-        return setFilter({ deviceStatuses: await pickMany(title, deviceStatusNames, now.deviceStatuses, deviceWords) });
-      }
-      case 'products': {
-        const all = new Set(lives.all().flatMap((live) => live.plans().map(({ plan }) => plan.product)));
-        const title = vscode.l10n.t('Product');
-        return setFilter({ products: await pickMany(title, [...all].sort(), now.products, (value) => value) });
-      }
-      case 'text':
-        return setFilter({ text: await ask({ prompt: vscode.l10n.t('Part of a plan’s name'), value: now.text }) });
-      case 'sort': {
-        const orders: readonly SortOrder[] = ['newest', 'name', 'failures'];
-        const items = orders.map((value) => ({ label: sortWords(value), value }));
-        return setFilter({ sort: await choose(vscode.l10n.t('Sort plans by'), items) });
-      }
-      case 'clear':
-        return setFilter({ ...noFilter, sort: now.sort });
-    }
-  }
-
-  async function search(argument: unknown): Promise<void> {
-    const { overview } = await targets.plan(argument, vscode.l10n.t('Devices of which plan?'), () => true);
-    const { [overview.plan.id]: before, ...others } = tree.filter().deviceSearch;
-    const text = await ask({
-      title: overview.plan.name,
-      prompt: vscode.l10n.t('Part of a device key; empty shows all'),
-      value: before ?? '',
-      validateInput: (value) =>
-        /^[A-Za-z0-9]{0,32}$/.test(value.trim())
-          ? undefined
-          : vscode.l10n.t('A device key has letters and digits only.'),
-    });
-    const wanted = text.trim();
-    await setFilter({ deviceSearch: wanted === '' ? others : { ...others, [overview.plan.id]: wanted } });
-  }
-
   async function revealInFile({ overview }: { overview: PlanOverview }): Promise<void> {
     const place = (await plans.places()).find(({ name }) => sameName(name, overview.plan.name));
     if (!place) {
@@ -150,10 +79,11 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
     await vscode.window.showTextDocument(vscode.Uri.parse(place.uri, true), { selection });
   }
 
+  const questions = filtering({ host, connections, lives, targets, filter: tree.filter, setFilter });
   const commands: Commands = {
     refreshMonitor: () => tree.refresh(),
-    filterMonitor: filter,
-    searchDevices: search,
+    filterMonitor: questions.filter,
+    searchDevices: questions.search,
     loadMoreDevices: (node: MoreNode) => tree.loadMore(node),
     async revealInPlanFile(argument?: unknown) {
       await revealInFile(await targets.plan(argument, vscode.l10n.t('Reveal which plan?'), () => true));
@@ -171,10 +101,12 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
       );
       const status =
         typeof argument === 'object' && argument !== null && 'status' in argument ? String(argument.status) : undefined;
-      const search = tree.filter().deviceSearch[overview.plan.id];
+      const { [overview.plan.id]: search } = tree.filter().deviceSearch;
+      const { [overview.plan.id]: cause } = tree.filter().deviceCause;
       await exportDevices(host, connections.client(connection), overview, {
         ...(status === undefined ? {} : { status }),
         ...(search === undefined ? {} : { search }),
+        ...(cause === undefined ? {} : { cause }),
       });
     },
   };
@@ -182,9 +114,14 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
   return {
     commands,
     tree,
-    /** Shows the devices of a status of a plan in the view. */
-    async reveal(connection: string, planId: string, status: string): Promise<void> {
+    /**
+     * Shows the devices of a status of a plan in the view; what the filter hides of them comes out.
+     * @param cause failed devices of this cause alone
+     */
+    async reveal(connection: string, planId: string, status: string, cause?: string): Promise<void> {
       await vscode.commands.executeCommand('otaplan.monitor.focus');
+      const overview = lives.of(connection)?.store.plan(planId);
+      if (overview) await setFilter(revealing(tree.filter(), overview, status, cause));
       // Rows exist once their parents were asked for.
       for (const node of [undefined, connection, planNode(connection, planId).key]) {
         await tree.provider.getChildren(node === undefined ? undefined : tree.node(node));
@@ -199,15 +136,4 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
       tree.dispose();
     },
   };
-}
-
-function sortWords(sort: SortOrder): string {
-  switch (sort) {
-    case 'newest':
-      return vscode.l10n.t('newest first');
-    case 'name':
-      return vscode.l10n.t('name');
-    case 'failures':
-      return vscode.l10n.t('most failures first');
-  }
 }

@@ -57,7 +57,8 @@ export type Note =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'noPlans' }
   | { readonly kind: 'filtered'; readonly hidden: number }
-  | { readonly kind: 'nothingFound' }
+  /** None of the devices fits what narrows the list. */
+  | { readonly kind: 'nothingFound'; readonly by: 'search' | 'cause' }
   | {
       readonly kind: 'trouble';
       readonly message: string;

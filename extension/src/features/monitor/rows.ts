@@ -3,7 +3,7 @@ import type { Connection as Link } from '@otaplan/fleet';
 import { formatRate } from '@otaplan/model';
 import * as vscode from 'vscode';
 import type { Connection } from '../../infrastructure/connections.ts';
-
+import { causeWords } from './filtering.ts';
 import type { ComponentNode, ConnectionNode, DeviceNode, GroupNode, MoreNode, NoteNode, PlanNode } from './nodes.ts';
 import {
   actionsFor,
@@ -43,11 +43,11 @@ export function connectionRow(node: ConnectionNode, connection: Connection, link
   const item = row(node.key, connection.name, Expanded);
   const signedIn = connection.accessKey !== null;
   const broken = link?.state === 'waiting' || link?.state === 'stopped';
-  item.contextValue = `connection ${signedIn ? 'signedIn' : 'signedOut'}`;
+  item.contextValue = `connection ${signedIn ? 'signedIn' : 'signedOut'} ${connection.origin}`;
   item.iconPath = icon(
     broken
       ? { icon: 'debug-disconnect', color: 'charts.red' }
-      : { icon: connection.given ? 'server-process' : 'server', color: null },
+      : { icon: connection.origin === 'local' ? 'server-process' : 'server', color: null },
   );
   const words = !signedIn
     ? vscode.l10n.t('signed out')
@@ -57,7 +57,9 @@ export function connectionRow(node: ConnectionNode, connection: Connection, link
         ? vscode.l10n.t('in use')
         : '';
   item.description = words;
-  item.tooltip = tooltip([connection.name, connection.server, connection.accessKey, words]);
+  const by =
+    connection.signedInBy === 'environment' ? vscode.l10n.t('Signed in by the environment (OTAPLAN_ACCESS_KEY)') : null;
+  item.tooltip = tooltip([connection.name, connection.server, connection.accessKey, by, words]);
   speak(item, vscode.l10n.t('Developer Center {0}', connection.name), words);
   return item;
 }
@@ -86,14 +88,25 @@ export function planRow(node: PlanNode, { plan, devices, successRate }: PlanOver
   return item;
 }
 
-export function groupRow(node: GroupNode, count: number, search: string | undefined) {
+/** What narrows the devices of a plan. */
+export interface Narrowing {
+  readonly search: string | undefined;
+  readonly cause: string | undefined;
+}
+
+export function groupRow(node: GroupNode, count: number, { search, cause }: Narrowing) {
   const label = deviceWords(node.status);
   const item = row(node.key, label, Collapsed);
   item.contextValue = `group ${node.status}`;
   item.iconPath = icon(deviceLook(node.status));
-  item.description =
-    search === undefined ? count.toLocaleString() : vscode.l10n.t('{0} · search “{1}”', count.toLocaleString(), search);
-  speak(item, label, vscode.l10n.t('{0} devices', count));
+  const narrowed = [
+    cause === undefined ? null : vscode.l10n.t('cause “{0}”', causeWords(cause)),
+    search === undefined ? null : vscode.l10n.t('search “{0}”', search),
+  ].filter((word) => word !== null);
+  const shown = count.toLocaleString();
+  // How many fit is not known before they are read.
+  item.description = narrowed.length === 0 ? shown : [...narrowed, vscode.l10n.t('of {0}', shown)].join(' · ');
+  speak(item, label, vscode.l10n.t('{0} devices', shown), ...narrowed);
   return item;
 }
 
@@ -172,8 +185,12 @@ export function noteRow({ key, note, connection }: NoteNode, timeOf: (at: number
       return item;
     }
     case 'nothingFound': {
-      const item = row(key, vscode.l10n.t('No device key has that part.'), None);
-      item.iconPath = new vscode.ThemeIcon('search');
+      const words = {
+        search: vscode.l10n.t('No device key has that part.'),
+        cause: vscode.l10n.t('No device fails of that cause any more.'),
+      };
+      const item = row(key, words[note.by], None);
+      item.iconPath = new vscode.ThemeIcon(note.by === 'search' ? 'search' : 'filter');
       return item;
     }
     case 'trouble': {

@@ -6,7 +6,7 @@ import type { Connections } from '../../infrastructure/connections.ts';
 import { isCancellation, sayError } from '../../infrastructure/errors.ts';
 import type { Host } from '../../infrastructure/host.ts';
 import type { Live, Lives } from '../../infrastructure/live.ts';
-import { type Filter, isFiltering, noFilter, shownPlans } from './filters.ts';
+import { type Filter, isFiltering, noFilter, shownPlans, shownStatuses } from './filters.ts';
 import {
   componentNode,
   connectionNode,
@@ -64,6 +64,11 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
   const overviewOf = (node: { connection: string; planId: string }): PlanOverview | undefined =>
     live(node.connection)?.store.plan(node.planId);
 
+  const narrowing = (planId: string) => ({
+    search: filter.deviceSearch[planId],
+    cause: filter.deviceCause[planId],
+  });
+
   function note(parent: string, what: Note): Node {
     return { kind: 'note', key: `${parent}\0note ${what.kind}`, connection: parent, note: what };
   }
@@ -90,9 +95,13 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
   function groups(node: PlanNode): Node[] {
     const overview = overviewOf(node);
     if (!overview) return [];
-    return groupsOf(node.connection, overview)
-      .filter(({ status }) => filter.deviceStatuses.length === 0 || filter.deviceStatuses.includes(status))
-      .map(keep);
+    const all = groupsOf(node.connection, overview);
+    const shown = shownStatuses(
+      filter,
+      node.planId,
+      all.map(({ status }) => status),
+    );
+    return all.filter(({ status }) => shown.includes(status)).map(keep);
   }
 
   function watchOf(node: { connection: string; planId: string }): DeviceWatch | undefined {
@@ -102,13 +111,14 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     const connection = connections.find(node.connection);
     const store = live(node.connection)?.store;
     if (!connection || !store) return undefined;
-    const search = filter.deviceSearch[node.planId];
+    const { search, cause } = narrowing(node.planId);
     const watch = watchDevices({
       client: connections.client(connection),
       store,
       ambient: host.ambient,
       planId: node.planId,
       ...(search === undefined ? {} : { search }),
+      ...(cause === undefined ? {} : { cause }),
       onChange: (changes) => onDevices(plan, changes),
     });
     watch.setVisible(visible);
@@ -122,12 +132,15 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     if (list.devices().length === 0 && list.more) await list.loadMore();
     const shown = list.devices();
     const rows: Node[] = shown.map((device) => keep(deviceNode(node, device)));
-    const searched = filter.deviceSearch[node.planId] !== undefined;
+    const { search, cause } = narrowing(node.planId);
+    const narrowed = search !== undefined || cause !== undefined;
     if (list.more) {
-      const total = searched ? null : (overviewOf(node)?.devices[node.status as DeviceStatus] ?? null);
+      const total = narrowed ? null : (overviewOf(node)?.devices[node.status as DeviceStatus] ?? null);
       const { connection, planId, status } = node;
       rows.push({ kind: 'more', key: `${node.key}\0more`, connection, planId, status, shown: shown.length, total });
-    } else if (shown.length === 0 && searched) rows.push(note(node.key, { kind: 'nothingFound' }));
+    } else if (shown.length === 0 && narrowed) {
+      rows.push(note(node.key, { kind: 'nothingFound', by: search === undefined ? 'cause' : 'search' }));
+    }
     return rows;
   }
 
@@ -191,11 +204,7 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
           return overview ? planRow(node, overview) : new vscode.TreeItem(node.planId);
         }
         case 'group':
-          return groupRow(
-            node,
-            overviewOf(node)?.devices[node.status as DeviceStatus] ?? 0,
-            filter.deviceSearch[node.planId],
-          );
+          return groupRow(node, overviewOf(node)?.devices[node.status as DeviceStatus] ?? 0, narrowing(node.planId));
         case 'device':
           return deviceRow(node);
         case 'component':

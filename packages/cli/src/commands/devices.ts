@@ -7,6 +7,7 @@ import { colorsFor, shown, writeJsonLine } from '../text/shown.ts';
 interface Options extends ConnectionOptions {
   status?: (typeof deviceStatusNames)[number];
   search?: string;
+  cause?: string;
   all?: boolean;
   json?: boolean;
 }
@@ -19,6 +20,7 @@ export function define(command: Command, io: Io): void {
     .argument('<plan>', 'name or id of the plan')
     .addOption(new Option('--status <status>', 'only devices in this status').choices(deviceStatusNames))
     .option('--search <text>', 'only devices with this in their key')
+    .option('--cause <text>', 'only failed devices of this cause, as `status` counts it')
     .option('--all', `all of them, not only the first ${shownFirst}`)
     .option('--json', 'print a JSON line per device, all of them')
     .addHelpText('after', '\nExample:\n  $ otaplan devices "Water meter 2.4" --status upgradeFailed --json')
@@ -27,9 +29,14 @@ export function define(command: Command, io: Io): void {
       try {
         const { signal } = io;
         const { plan } = await findPlan(client, argument, signal);
-        const { status, search } = options;
+        const { status, search, cause } = options;
         const limit = options.all || options.json ? 500 : shownFirst;
-        const query = { limit, ...(status ? { status } : {}), ...(search ? { search } : {}) };
+        const query = {
+          limit,
+          ...(status ? { status } : {}),
+          ...(search ? { search } : {}),
+          ...(cause === undefined ? {} : { cause }),
+        };
         const colors = colorsFor(io, io.stdout);
         let count = 0;
         for await (const device of client.plans.devices(plan.id, query, { signal })) {

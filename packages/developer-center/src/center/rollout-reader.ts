@@ -11,9 +11,9 @@ import type { PlanDeviceRow, PlanRecord } from '../store/plans.ts';
 import { storableText } from '../store/rows/text.ts';
 import { type Parts, planOf } from './parts.ts';
 import { ProblemError } from './problem-error.ts';
+import { timelineOf } from './timeline.ts';
 
 const pageSize = 100;
-const timelinePoints = 200;
 const causes = 50;
 /** Failed devices that the statistics look at for examples. */
 const lookedAtForExamples = 1000;
@@ -31,8 +31,8 @@ export class RolloutReader {
   async devices(planId: string, query: ParsedQueryOf<typeof listPlanDevices>) {
     const plan = await planOf(this.#parts.store, planId);
     if (plan.status === 'inactivated') return { items: [], nextCursor: null };
-    const { limit = pageSize, cursor, status, search } = query;
-    const page = await this.#parts.store.plans.listPlanDevices(planId, { status, search }, limit, rowCursor(cursor));
+    const { limit = pageSize, cursor, ...filter } = query;
+    const page = await this.#parts.store.plans.listPlanDevices(planId, filter, limit, rowCursor(cursor));
     const now = this.#parts.clock.now();
     return { items: page.items.map((device) => deviceOf(device, now)), nextCursor: page.nextCursor };
   }
@@ -72,15 +72,13 @@ export class RolloutReader {
     const { mode, waves } = plan.document;
     const { steps, halt } = waves;
     const points = await this.#parts.store.plans.timeline(planId);
-    const every = Math.ceil(points.length / timelinePoints);
-    const thinned = points.filter((_, index) => (points.length - 1 - index) % every === 0);
     return {
       failures: await this.#failures(plan),
       components: plan.document.components.map(({ identifier }, index) => ({
         identifier,
         statuses: { ...plan.counts.components[index] },
       })),
-      timeline: thinned.map(({ time, upgraded, failed }) => ({
+      timeline: timelineOf(points, plan.state.activatedAt).map(({ time, upgraded, failed }) => ({
         time: new Date(time).toISOString(),
         upgraded,
         upgradeFailed: failed,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { plan as planDocument, product } from '../center/test-world.ts';
 import { newDeviceState, step } from '../engine/index.ts';
 import { firstAccount } from './accounts.ts';
+import type { DeviceFilter } from './plans.ts';
 import type { NewDevice } from './registry.ts';
 import type { Store } from './store.ts';
 
@@ -255,6 +256,78 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
     const others = await store.plans.listPlanDevices('p1', { status: 'notUpgraded' }, 500, first.next);
     expect(others.items.map(({ deviceKey }) => deviceKey).slice(0, 2)).toEqual(['DEV20991', 'DEV20992']);
     expect(others.items).toHaveLength(500);
+  });
+
+  /** Issues the plan to devices of it, which fail at once. */
+  const fail = async (store: Store, keys: readonly string[], cause: (index: number) => string, now: number) => {
+    for (const [index, key] of keys.entries()) {
+      await store.plans.inDevice(product, key, now, (session) => {
+        for (const run of session.runs) {
+          const take = (event: Parameters<typeof step>[3]) =>
+            run.keep(step(run.plan, run.state, facts, event, now, () => 0.5));
+          take({ kind: 'issue', cause: 'device' });
+          for (const status of ['planReceived', 'upgradeConfirmed', 'upgradeFailed'] as const) {
+            const report = {
+              id: `${status} ${now}`,
+              kind: 'status',
+              planId: 'p1',
+              identifier: 'FOTA',
+              attempt: 1,
+            } as const;
+            take({
+              kind: 'report',
+              report: { ...report, status, ...(status === 'upgradeFailed' ? { cause: cause(index) } : {}) },
+            });
+          }
+        }
+      });
+    }
+  };
+
+  withStore('failed devices of a cause are listed, as many as the counters say', async (store, again) => {
+    await activate(store, 120);
+    const keys = devices(100).map(({ deviceKey }) => deviceKey);
+    const causeOf = (index: number) => (index % 4 === 0 ? 'no space' : index % 4 === 1 ? 'a\0b' : 'no signal');
+    await fail(store, keys, causeOf, 100);
+    const reopened = await again();
+    const listed = async (filter: DeviceFilter) => {
+      const found: string[] = [];
+      for (let cursor: string | null = null; ; ) {
+        const page = await reopened.plans.listPlanDevices('p1', filter, 7, cursor);
+        found.push(...page.items.map(({ deviceKey }) => deviceKey));
+        expect(page.items.length).toBeLessThanOrEqual(7);
+        cursor = page.nextCursor;
+        if (cursor === null) return found;
+      }
+    };
+    const causes = await reopened.plans.failureCauses('p1');
+    expect(causes).toHaveLength(3);
+    for (const { cause, devices: count } of causes) {
+      const found = await listed({ cause });
+      expect(found).toEqual(keys.filter((_, index) => causeOf(index).replace('\0', '\ufffd') === cause));
+      expect(found).toHaveLength(count);
+      expect(await listed({ cause, status: 'upgradeFailed' })).toEqual(found);
+    }
+    expect(await listed({ cause: 'no space', search: 'dev000' })).toEqual(['DEV0000', 'DEV0004', 'DEV0008']);
+    expect(await listed({ cause: 'no space', status: 'upgraded' })).toEqual([]);
+    expect(await listed({ cause: 'no such cause' })).toEqual([]);
+  });
+
+  withStore('the line over time has a point for each second of a rollout that has just begun', async (store) => {
+    await activate(store, 6);
+    const [begin, keys] = [1_000_000_000_000, devices(6).map(({ deviceKey }) => deviceKey)];
+    await store.plans.changePlan('p1', ({ state }) => ({ state: { ...state, activatedAt: begin } }), 'key', begin);
+    for (const [index, seconds] of [2, 2, 5, 1200, 1204, 90_000].entries()) {
+      await fail(store, keys.slice(index, index + 1), () => 'x', begin + seconds * 1000);
+    }
+    expect(await store.plans.timeline('p1')).toEqual(
+      [
+        [2, 2],
+        [5, 3],
+        [1200, 5],
+        [90_000 - (((begin + 90_000_000) / 1000) % 60), 6],
+      ].map(([seconds = 0, failed]) => ({ time: begin + seconds * 1000, upgraded: 0, failed })),
+    );
   });
 
   withStore('a package that an activated plan needs is not deleted', async (store) => {

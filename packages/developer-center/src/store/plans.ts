@@ -102,6 +102,15 @@ export interface PlanDeviceRow {
   readonly state: DeviceState;
 }
 
+/** Which devices of a plan are listed. */
+export interface DeviceFilter {
+  readonly status?: string | undefined;
+  /** A part of the key, in any case. */
+  readonly search?: string | undefined;
+  /** Failed devices of this cause, as the counters of failures have it. */
+  readonly cause?: string | undefined;
+}
+
 export interface LogRecord {
   readonly id: number;
   readonly time: number;
@@ -207,7 +216,7 @@ export interface PlanStore {
   /** In order of device key. A page may be short, and still have a next, when few of many match a search. */
   listPlanDevices(
     planId: string,
-    filter: { status?: string | undefined; search?: string | undefined },
+    filter: DeviceFilter,
     limit: number,
     cursor: string | null,
   ): Promise<Page<PlanDeviceRow>>;

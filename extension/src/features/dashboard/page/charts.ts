@@ -6,14 +6,21 @@ const height = 160;
 const left = 48;
 const bottom = 22;
 
-/** Times of a chart's axis, in the language and zone of the plan. */
-export function clock(zone: string): (at: number) => string {
+/** Up to this length the seconds of a time say something. */
+const shortMilliseconds = 3_600_000;
+
+/**
+ * Times of a chart's axis, in the language and zone of the plan.
+ * @param span milliseconds from the first to the last of them: seconds are told of a short one
+ */
+export function clock(zone: string, span = Number.POSITIVE_INFINITY): (at: number) => string {
   const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
     timeZone: zone,
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
+    ...(span <= shortMilliseconds ? { second: '2-digit' as const } : {}),
     hourCycle: 'h23',
   });
   return (at) => format.format(at);
@@ -34,7 +41,7 @@ export function rolloutChart(points: readonly TimelinePoint[], state: DashboardS
         return i === 0 ? `M${across} ${down}` : `H${across}V${down}`;
       })
       .join('');
-  const say = clock(state.zone);
+  const say = clock(state.zone, last - first);
   const end = points.at(-1);
   const description = `${words.rollout}: ${say(first)} – ${say(last)}. ${words.upgraded}: ${end?.upgraded ?? 0}. ${words.failed}: ${end?.failed ?? 0}.`;
   return svg(

@@ -49,8 +49,10 @@ function statusBar({ counts, statusLabels }: DashboardState, words: DashboardWor
 
 function rollout(state: DashboardState, words: DashboardWords): HTMLElement {
   const points = state.timeline;
-  if (points.length < 2) return section('rollout', words.rollout, html('p', {}, words.noneYet));
-  const say = clock(state.zone);
+  const [first, last] = [points[0], points.at(-1)];
+  const nothing = !first || !last || points.every(({ upgraded, failed }) => upgraded + failed === 0);
+  if (nothing) return section('rollout', words.rollout, html('p', {}, words.noneYet));
+  const say = clock(state.zone, last.at - first.at);
   // a table of every point would be long to hear: about twenty tell the same
   const step = Math.max(1, Math.ceil(points.length / 20));
   const rows = points
@@ -80,7 +82,11 @@ function rollout(state: DashboardState, words: DashboardWords): HTMLElement {
 function failures(state: DashboardState, words: DashboardWords): HTMLElement {
   if (state.failures.length === 0) return section('failures', words.failures, html('p', {}, words.noFailures));
   const rows = state.failures.map((failure) => [
-    failure.cause,
+    button(
+      failure.cause || words.noCause,
+      { class: 'link', 'data-cause': failure.cause, title: words.showDevices },
+      () => host.postMessage({ kind: 'showDevices', status: 'upgradeFailed', cause: failure.cause }),
+    ),
     failure.components.toLocaleString(),
     html(
       'span',
@@ -155,7 +161,7 @@ let spoken = '';
 
 function draw(state: DashboardState, words: DashboardWords): void {
   // What is focused or unfolded stays so while the numbers change under it.
-  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['status'] : undefined;
+  const focused = document.activeElement instanceof HTMLElement ? { ...document.activeElement.dataset } : {};
   const unfolded = [...document.querySelectorAll('details')].map((element) => element.open);
   const parts = [
     header(state, words),
@@ -168,7 +174,9 @@ function draw(state: DashboardState, words: DashboardWords): void {
   ];
   main.replaceChildren(...parts.filter((part) => part !== undefined));
   for (const [i, element] of [...document.querySelectorAll('details')].entries()) element.open = unfolded[i] ?? false;
-  if (focused) document.querySelector<HTMLElement>(`[data-status="${focused}"]`)?.focus();
+  for (const [name, value = ''] of Object.entries(focused)) {
+    document.querySelector<HTMLElement>(`[data-${name}="${CSS.escape(value)}"]`)?.focus();
+  }
   trouble.hidden = true;
   const says = `${state.planStatus}. ${order.map((status) => `${state.statusLabels[status]} ${state.counts[status]}`).join(', ')}.`;
   if (says !== spoken) summary.textContent = says;

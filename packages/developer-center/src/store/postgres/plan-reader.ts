@@ -1,8 +1,8 @@
 import type { Page } from '../packages.ts';
-import type { DevicePlan, LogRecord, PlanDeviceRow, TimelinePoint } from '../plans.ts';
+import type { DeviceFilter, DevicePlan, LogRecord, PlanDeviceRow, TimelinePoint } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
 import { deviceRecordOf } from '../rows/device.ts';
-import { type DeviceWindow, deviceWindow, nextWindow } from '../rows/device-page.ts';
+import { type DeviceWindow, devicePage, deviceWindow } from '../rows/device-page.ts';
 import { logOf } from '../rows/log.ts';
 import type { Row } from '../rows/row.ts';
 import { keptRunOf, planDeviceOf } from '../rows/run.ts';
@@ -76,7 +76,7 @@ export class PlanReader {
 
   async listPlanDevices(
     planId: string,
-    filter: { status?: string | undefined; search?: string | undefined },
+    filter: DeviceFilter,
     limit: number,
     cursor: string | null,
   ): Promise<Page<PlanDeviceRow>> {
@@ -96,13 +96,10 @@ export class PlanReader {
       until,
       window.statusCode,
       window.search,
-      limit + 1,
+      window.rows,
     );
-    const numbers = rows.map((row) => Number(row['row']));
-    return {
-      items: rows.slice(0, limit).map(planDeviceOf),
-      nextCursor: nextWindow(until, numbers, limit, plan.devices),
-    };
+    const listed = rows.map((row) => ({ row: Number(row['row']), device: planDeviceOf(row) }));
+    return devicePage(window, until, listed, limit, plan.devices);
   }
 
   /** How far a page looks: when it searches among devices of a status, to the last of so many of them. */

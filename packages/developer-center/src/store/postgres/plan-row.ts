@@ -34,7 +34,9 @@ export class PlanRow extends KeptPlan {
     if (added.size === 0) return;
     transaction.send(count, this.row, slot, [...added.keys()], [...added.values()]);
     const decided = decidedOf(added);
-    if (decided) transaction.send(draw, this.row, timelinePoint(now), slot, decided.upgraded, decided.failed);
+    if (!decided) return;
+    const point = timelinePoint(now, this.state.activatedAt);
+    transaction.send(draw, this.row, point, slot, decided.upgraded, decided.failed);
   }
 }
 

@@ -147,7 +147,13 @@ export function decidedOf(added: ReadonlyMap<string, number>): Decided | null {
   return upgraded === 0 && failed === 0 ? null : { upgraded, failed };
 }
 
-/** Points of a plan's line over time are a minute apart. */
-export function timelinePoint(now: number): number {
-  return Math.floor(now / 60_000) * 60_000;
+/**
+ * The point of a plan's line over time that a change belongs to. They are as far apart as the rollout is long, so that one of a minute
+ * has a shape and one of weeks few points: seconds for ten minutes, then ten seconds for an hour, then minutes.
+ * @param begin when the plan was activated
+ */
+export function timelinePoint(now: number, begin: number | null): number {
+  const passed = begin === null ? Number.POSITIVE_INFINITY : now - begin;
+  const apart = passed < 600_000 ? 1000 : passed < 3_600_000 ? 10_000 : 60_000;
+  return Math.floor(now / apart) * apart;
 }

@@ -1,5 +1,12 @@
 import { type DeviceStatus, deviceStatuses, deviceStatusNames } from '@otaplan/model';
+import type { Page } from '../packages.ts';
+import type { DeviceFilter, PlanDeviceRow } from '../plans.ts';
 import type { Counts } from './counts.ts';
+import { failureCounter } from './failures.ts';
+import { storableText } from './text.ts';
+
+/** Failed devices that one page may look at for those of one cause: each is unpacked. */
+const unpackedPerPage = 5000;
 
 /** Which rows of a plan's devices a page looks at, and by what it chooses among them. */
 export interface DeviceWindow {
@@ -11,6 +18,10 @@ export interface DeviceWindow {
   readonly statusCode: number | null;
   /** In lower case. */
   readonly search: string | null;
+  /** The counter of the cause that is looked for among the rows read. */
+  readonly counter: string | null;
+  /** Rows that are read at most. */
+  readonly rows: number;
 }
 
 /**
@@ -20,29 +31,44 @@ export interface DeviceWindow {
  */
 export function deviceWindow(
   counts: Counts,
-  filter: { status?: string | undefined; search?: string | undefined },
+  filter: DeviceFilter,
   limit: number,
   after: number,
   last: number,
   most: number,
 ): DeviceWindow | null {
-  const status: DeviceStatus | undefined = deviceStatusNames.find((name) => name === filter.status);
-  if (status !== undefined && counts.of(`d.${status}`) === 0) return null;
+  const counter = filter.cause === undefined ? null : `f.${storableText(filter.cause)}`;
+  const asked: DeviceStatus | undefined = deviceStatusNames.find((name) => name === filter.status);
+  if (counter !== null && asked !== undefined && asked !== 'upgradeFailed') return null;
+  const status = counter === null ? asked : 'upgradeFailed';
+  if (status !== undefined && counts.of(counter ?? `d.${status}`) === 0) return null;
   const looked = filter.search === undefined ? limit + 1 : most;
   return {
     after,
     until: status === undefined ? Math.min(last, after + looked) : last,
     statusCode: status === undefined ? null : deviceStatuses[status].code,
     search: filter.search?.toLowerCase() ?? null,
+    counter,
+    rows: counter === null ? limit + 1 : unpackedPerPage,
   };
 }
 
 /**
- * Where the next page begins; `null`: there is none.
+ * The page of what was read.
  * @param until the row that the page looked up to
- * @param rows the numbers of the rows found, one more than a page may have
+ * @param rows in their order, as many as the window says, or all
  */
-export function nextWindow(until: number, rows: readonly number[], limit: number, last: number): string | null {
-  if (rows.length > limit) return String(rows[limit - 1]);
-  return until < last ? String(until) : null;
+export function devicePage(
+  { counter, rows: most }: DeviceWindow,
+  until: number,
+  rows: readonly { readonly row: number; readonly device: PlanDeviceRow }[],
+  limit: number,
+  last: number,
+): Page<PlanDeviceRow> {
+  const found = counter === null ? rows : rows.filter(({ device }) => failureCounter(device.state) === counter);
+  const items = found.slice(0, limit).map(({ device }) => device);
+  const nextAfter = (row: number | undefined) => ({ items, nextCursor: row === undefined ? null : String(row) });
+  if (found.length > limit) return nextAfter(found[limit - 1]?.row);
+  if (rows.length === most) return nextAfter(rows.at(-1)?.row);
+  return nextAfter(until < last ? until : undefined);
 }

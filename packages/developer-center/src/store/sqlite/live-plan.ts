@@ -51,7 +51,7 @@ export class LivePlan extends KeptPlan {
       `INSERT INTO timeline (plan_row, time, upgraded, failed) VALUES (?1, ?2, ?3, ?4)
        ON CONFLICT (plan_row, time) DO UPDATE SET upgraded = ?3, failed = ?4`,
       this.row,
-      timelinePoint(now),
+      timelinePoint(now, this.state.activatedAt),
       this.counts.upgraded,
       this.counts.of('d.upgradeFailed'),
     );

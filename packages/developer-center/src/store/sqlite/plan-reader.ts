@@ -1,7 +1,7 @@
 import type { Page } from '../packages.ts';
-import type { DevicePlan, LogRecord, PlanDeviceRow, TimelinePoint } from '../plans.ts';
+import type { DeviceFilter, DevicePlan, LogRecord, PlanDeviceRow, TimelinePoint } from '../plans.ts';
 import type { DeviceRecord } from '../registry.ts';
-import { type DeviceWindow, deviceWindow, nextWindow } from '../rows/device-page.ts';
+import { type DeviceWindow, devicePage, deviceWindow } from '../rows/device-page.ts';
 import { logOf as readLog } from '../rows/log.ts';
 import { planDeviceOf as readPlanDevice } from '../rows/run.ts';
 import { StoreError } from '../store-error.ts';
@@ -38,7 +38,7 @@ export class PlanReader {
 
   async listPlanDevices(
     planId: string,
-    filter: { status?: string | undefined; search?: string | undefined },
+    filter: DeviceFilter,
     limit: number,
     cursor: string | null,
   ): Promise<Page<PlanDeviceRow>> {
@@ -57,13 +57,10 @@ export class PlanReader {
         until,
         window.statusCode,
         window.search,
-        limit + 1,
+        window.rows,
       );
-      const numbers = rows.map((row) => Number(row['row']));
-      return {
-        items: rows.slice(0, limit).map(planDeviceOf),
-        nextCursor: nextWindow(until, numbers, limit, plan.lastRow),
-      };
+      const listed = rows.map((row) => ({ row: Number(row['row']), device: planDeviceOf(row) }));
+      return devicePage(window, until, listed, limit, plan.lastRow);
     });
   }
 
