@@ -112,16 +112,20 @@ export class Rollout {
     const { store, clock, changes } = this.#parts;
     let after: PushPlace = plan.state.pushedTo;
     let full = false;
+    let places = limits.devicesInProgress - plan.counts.inProgress;
     for (let over = false; !over; ) {
       const now = clock.now();
       const waves = plan.state.waveOpenedAt.length;
+      // While others wait their turn there are a few places at a time: as many are looked at, not hundreds for each of the few.
+      const limit = Math.min(chunk, Math.max(1, places));
       const pass = await store.plans.inPlan(
         plan.id,
         { kind: 'push', after, waves, onlineAt: now },
-        chunk,
+        limit,
         now,
         (run) => {
-          full = run.plan.counts.inProgress >= limits.devicesInProgress;
+          places = limits.devicesInProgress - run.plan.counts.inProgress;
+          full = places <= 0;
           over = full || !mayPush(run.plan, now);
           if (over) return false;
           const other = run.otherPlan();
