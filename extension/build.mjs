@@ -13,6 +13,8 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 // Findings link to their rules here.
 copyFileSync(path.join(root, 'docs/rules.md'), path.join(dist, 'rules.md'));
+const schema = 'fault-profile.schema.json';
+copyFileSync(path.join(root, 'examples/faults', schema), path.join(dist, schema));
 
 const everywhere = {
   bundle: true,

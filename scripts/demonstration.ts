@@ -102,6 +102,8 @@ function prepare(): void {
   mkdirSync(folder, { recursive: true });
   cpSync(path.join(root, 'examples/water-meter'), work, { recursive: true });
   cpSync(path.join(root, 'examples/faults/5-percent-fail-once.json'), path.join(work, 'faults.json'));
+  const schema = 'fault-profile.schema.json';
+  cpSync(path.join(root, 'examples/faults', schema), path.join(work, schema));
   const file = path.join(work, 'today.otaplan');
   const minute = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   const now = Date.now();

@@ -48,6 +48,8 @@ cpSync(path.join(fresh, 'bundle'), packageAt('dist', 'bundle'), { recursive: tru
 chmodSync(packageAt('bin', 'otaplan.js'), 0o755);
 cpSync(at('..', '..', 'LICENSE'), packageAt('LICENSE'));
 cpSync(at('README.md'), packageAt('README.md'));
+const schema = 'fault-profile.schema.json';
+cpSync(at('..', '..', 'examples', 'faults', schema), packageAt(schema));
 const { name, description, license, repository, homepage, keywords, type, bin, engines } = manifest;
 // The catalog's pinned version, in words that every package manager understands.
 const keyring = JSON.parse(readFileSync(at('node_modules', '@napi-rs', 'keyring', 'package.json'), 'utf8')).version;
@@ -63,7 +65,7 @@ const packed = {
   keywords,
   type,
   bin,
-  files: ['bin', 'dist'],
+  files: ['bin', 'dist', schema],
   engines,
   optionalDependencies,
 };

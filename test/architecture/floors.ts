@@ -50,6 +50,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   langium: ['packages/language', 'language-server'],
   chevrotain: ['packages/language'],
   undici: ['packages/client', 'packages/devices'],
+  'jsonc-parser': ['packages/devices'],
   'eventsource-parser': ['packages/client'],
   hono: ['packages/developer-center'],
   '@hono/node-server': ['packages/developer-center'],

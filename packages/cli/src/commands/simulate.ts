@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readMqttAddress } from '@otaplan/api';
 import type { Client } from '@otaplan/client';
-import { type ProfileInput, ProfileInvalid, type Progress, type SimulationOptions, simulate } from '@otaplan/devices';
+import {
+  type ProfileInput,
+  ProfileInvalid,
+  type Progress,
+  parseProfile,
+  type SimulationOptions,
+  simulate,
+} from '@otaplan/devices';
 import { componentTypes, isComponentIdentifier, isDeviceKey, isProductKey, versionProblem } from '@otaplan/model';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addConnectionOptions, type ConnectionOptions, connect } from '../connection.ts';
@@ -73,7 +80,7 @@ async function run(
   options: Options,
 ): Promise<void> {
   const progress = progressLine(io);
-  const simulation = begin({
+  const simulation = simulate({
     serverUrl: client.server,
     ...(options.transport === 'mqtt' ? { mqttUrl: mqttUrlOf(client.server, options.mqtt) } : {}),
     registrar: {
@@ -116,15 +123,6 @@ function mqttUrlOf(server: string, given: string | undefined): string {
   return given;
 }
 
-function begin(options: SimulationOptions) {
-  try {
-    return simulate(options);
-  } catch (error) {
-    if (error instanceof ProfileInvalid) throw new CliError(exits.usage, error.message);
-    throw error;
-  }
-}
-
 function sayProgress({ devices, online, activities }: Progress): string {
   const busy = Object.entries(activities).filter(([, count]) => count > 0);
   return `${online} of ${devices} online; ${busy.map(([activity, count]) => `${count} ${activity}`).join(', ')}`;
@@ -158,12 +156,13 @@ function readKeys(io: Io, file: string): string[] {
   return [...new Set(keys)];
 }
 
+/** @throws CliError with file, line, column and sentence for each problem */
 function readFaults(io: Io, file: string): ProfileInput {
   try {
-    return JSON.parse(read(io, file));
+    return parseProfile(read(io, file));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new CliError(exits.usage, `${file} is not JSON.`);
-    throw error;
+    if (!(error instanceof ProfileInvalid)) throw error;
+    throw new CliError(exits.usage, error.problems.map((problem) => `${file}, ${problem}`).join('\n'));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Draws } from './draws.ts';
-import type { Fault, FaultKind, Profile, Rule } from './profile.ts';
+import type { Fault, FaultKind } from './fault.ts';
+import type { Profile, Rule } from './profile.ts';
 
 type OfKind<K extends FaultKind> = Extract<Fault, { kind: K }>;
 

@@ -55,6 +55,18 @@ describe('idle', () => {
     expect(idle()).toBe(1);
   });
 
+  it('waits for as long as a device rests between reads: its plan may have come meanwhile', () => {
+    const { clock, tally, idle } = watched(1);
+    tally.planned = 1;
+    tally.rests(120_000);
+    tally.rests(30_000);
+    tally.move('starting', 'settled');
+    clock.advance(134_999);
+    expect(idle()).toBe(0);
+    clock.advance(1);
+    expect(idle()).toBe(1);
+  });
+
   it('waits for automatic retries, but not for ever', () => {
     const { clock, tally, idle } = watched(1);
     tally.planned = 1;

@@ -54,7 +54,8 @@ export class IdleWatch {
   }
 
   #needed(): number {
-    return this.#tally().planned > 0 ? this.#times.settle : this.#times.patience;
+    const { planned, longestRest } = this.#tally();
+    return longestRest + (planned > 0 ? this.#times.settle : this.#times.patience);
   }
 
   #set(milliseconds: number): void {

@@ -27,6 +27,7 @@ export class Link {
   readonly #replies = { reports: 0, plan: 0 };
   #pauses = 0;
   #pollAfter = 30;
+  #hasPlan = false;
 
   /** @param reconnecting hears when exchanges begin to fail and when they succeed again */
   constructor(
@@ -55,9 +56,9 @@ export class Link {
     this.#outbox.add(report);
   }
 
-  /** Sends now, unless this device is one that gathers its reports to send them in the wrong order. */
+  /** Sends now, unless devices gather their reports, or this one does to send them in the wrong order. */
   async push(): Promise<void> {
-    if (this.#temper.find('outOfOrder') === null) await this.flush();
+    if (this.#world.profile.reports === 'eachStep' && this.#temper.find('outOfOrder') === null) await this.flush();
   }
 
   /** Sends until every report is acknowledged. */
@@ -105,21 +106,37 @@ export class Link {
       return null;
     }
     const longest = this.#etag === null ? 0 : Math.floor(Math.min(this.#world.pollSeconds, most / 1000));
-    return await this.persist('plan', async (failures) => {
-      // After a failure it asks for an answer at once, to know that Developer Center is back.
-      const wait = failures > 0 ? 0 : longest;
-      const before = this.#world.schedule.now();
-      const { message, etag } = await this.#connection.readPlan(this.#etag, wait);
-      this.#maybeLoseReply('plan');
-      this.#etag = etag;
-      this.#pollAfter = message?.pollAfter ?? this.#pollAfter;
-      // Not held although we asked, or nothing to hold it by: do as `pollAfter` says instead of asking without end.
-      const held = this.#world.schedule.now() - before > 500 || wait === 0;
-      if ((message === null && !held) || etag === null) {
-        await this.#world.schedule.milliseconds(Math.min(most, this.#pollAfter * 1000));
-      }
-      return message;
-    });
+    const { longPolls } = this.#world;
+    const mayWait = longest > 0 && longPolls.take(this.#hasPlan);
+    try {
+      return await this.persist('plan', async (failures) => {
+        // After a failure it asks for an answer at once, to know that Developer Center is back.
+        const wait = mayWait && failures === 0 ? longest : 0;
+        const before = this.#world.schedule.now();
+        const { message, etag } = await this.#connection.readPlan(this.#etag, wait);
+        this.#maybeLoseReply('plan');
+        this.#etag = etag;
+        if (message !== null) {
+          this.#pollAfter = message.pollAfter;
+          this.#hasPlan = message.plan !== null;
+        }
+        // Not held although we asked, or nothing to hold it by: do as `pollAfter` says instead of asking without end.
+        const asked = this.#world.schedule.now() - before > 500 || (mayWait && wait === 0);
+        if ((message === null && !asked) || etag === null) await this.#rest(most);
+        return message;
+      });
+    } finally {
+      if (mayWait) longPolls.giveBack();
+    }
+  }
+
+  /** Until it is time to read again, for a device whose read is not held. */
+  async #rest(most: number): Promise<void> {
+    const { profile, schedule } = this.#world;
+    const { restSeconds } = profile;
+    const pause = restSeconds === undefined ? this.#pollAfter * 1000 : schedule.inMilliseconds(restSeconds);
+    this.#world.tally.rests(pause);
+    await schedule.milliseconds(Math.min(most, pause));
   }
 
   /** Does an exchange again and again until it succeeds; it hears how often it failed in a row. @throws {ExchangeFailure} `refused`, when it stays so */

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Goal, LittleCenter } from '../testing/little-center.ts';
 import { run } from '../testing/run.ts';
 import { statusesIn } from '../testing/stories.ts';
-import type { Simulation } from './simulate.ts';
+import type { Simulation, SimulationOptions } from './simulate.ts';
 
 const fota: Goal = { identifier: 'FOTA', type: 'module', from: '1.0.0', to: '2.0.0' };
 const mcu: Goal = { identifier: 'STM32', type: 'mcu', from: '1.0.0', to: '1.1.0' };
@@ -94,7 +94,7 @@ describe('a simulated device', () => {
 });
 
 describe('a simulation', () => {
-  it('is the same for the same seed, device by device, and another for another', async () => {
+  it('is the same for the same seed, device by device, and another for another', { timeout: 60_000 }, async () => {
     const faults = {
       rules: [
         { devices: { share: 0.4 }, fault: { kind: 'fail', at: 'flash', times: 1 } as const },
@@ -102,14 +102,17 @@ describe('a simulation', () => {
         { devices: { share: 0.3 }, fault: { kind: 'loseReplies', share: 0.3 } as const },
       ],
     };
-    const stories = async (seed: string) => {
+    const keys = Array.from({ length: 40 }, (_, i) => `device${i}`);
+    const stories = async (seed: string, more: Partial<SimulationOptions> = {}) => {
       const server = await center([fota, mcu]);
-      const devices = Array.from({ length: 40 }, (_, i) => `device${i}`);
-      await started(run(server, { components: installed, devices, seed, faults, speed: 60_000 })).idle;
-      return devices.map((key) => statusesIn(server.device(key).story));
+      await started(run(server, { components: installed, devices: keys, seed, faults, speed: 60_000, ...more })).idle;
+      return keys.map((key) => statusesIn(server.device(key).story));
     };
     const first = await stories('a');
     expect(await stories('a')).toEqual(first);
+    // Who comes first, how many download at a time and how fast it goes decide nothing.
+    const another = { devices: keys.toReversed(), downloads: 1, speed: 20_000 };
+    expect(await stories('a', another)).toEqual(first);
     expect(await stories('b')).not.toEqual(first);
     expect(new Set(first.map((story) => story.join())).size).toBeGreaterThan(2);
   });
@@ -121,6 +124,54 @@ describe('a simulation', () => {
     const summary = await simulation.idle;
     expect(summary.versions).toEqual({ 'FOTA=2.0.0': 1000 });
     expect(summary.traffic).toMatchObject({ downloads: 1000, bytes: 1000 * server.payload.length, flashed: 1000 });
+  });
+
+  it('holds only so many reads: of a larger fleet the devices without a plan come back by themselves', async () => {
+    const server = await center();
+    server.issues = false;
+    let [held, most] = [0, 0];
+    server.interfere = (request, reply) => {
+      if (request.headers['prefer'] === undefined) return false;
+      most = Math.max(most, ++held);
+      reply.on('close', () => held--);
+      return false;
+    };
+    const simulation = started(run(server, { devices: 12, longPolls: 4, settle: 1500 }));
+    await simulation.ready;
+    server.issues = true;
+    expect((await simulation.idle).versions).toEqual({ 'FOTA=2.0.0': 12 });
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it('sends gathered reports together, and the same as step by step', async () => {
+    const server = await center();
+    const posts = () => server.paths.filter((path) => path.startsWith('POST')).length;
+    const simulation = started(run(server, { faults: { reports: 'gathered' } }));
+    await simulation.idle;
+    expect(statusesIn(server.device(simulation.deviceKeys[0] ?? '').story)).toEqual([
+      'versions',
+      'request',
+      'FOTA planReceived',
+      'FOTA upgradeConfirmed',
+      'FOTA readyToDownload',
+      'FOTA downloading 0',
+      'FOTA downloadSucceeded 100',
+      'FOTA upgrading',
+      'versions',
+      'request',
+    ]);
+    expect(posts()).toBe(3);
+  });
+
+  it('rests as long as the profile says between reads that are not held', async () => {
+    const server = await center();
+    server.issues = false;
+    const simulation = started(run(server, { longPolls: 0, faults: { restSeconds: 600 }, settle: 500, patience: 500 }));
+    await simulation.idle;
+    const reads = server.paths.filter((path) => path.startsWith('GET')).length;
+    expect(reads).toBeGreaterThan(3);
+    expect(reads).toBeLessThan(12);
   });
 
   it('stays online for a plan that comes later', async () => {

@@ -8,6 +8,7 @@ import { Outbox } from '../protocol/outbox.ts';
 import { Device } from './device.ts';
 import { openSockets } from './dispatchers.ts';
 import { IdleWatch } from './idle.ts';
+import { LongPolls } from './long-polls.ts';
 import type { Installed } from './memory.ts';
 import { type Registrar, register } from './registration.ts';
 import { Schedule } from './schedule.ts';
@@ -41,6 +42,11 @@ export interface SimulationOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Downloads at a time; 64 when left out. */
   readonly downloads?: number;
+  /**
+   * Plan reads held at a time, over HTTP; 10,000 when left out. In a larger fleet devices without a plan read again after
+   * `pollAfter` instead.
+   */
+  readonly longPolls?: number;
   /** How long a plan read may be held, seconds; 50 when left out, and 240 over MQTT. */
   readonly pollSeconds?: number;
   /** Pauses after a failed exchange; they are not sped up, for the server's sake. */
@@ -138,6 +144,11 @@ export function simulate(options: SimulationOptions): Simulation {
       tally,
       downloadTurn: pLimit(options.downloads ?? 64),
       files: sockets.files,
+      // Over MQTT nothing is held: the one connection of a device is there anyway.
+      longPolls: new LongPolls(
+        options.mqttUrl === undefined ? (options.longPolls ?? 10_000) : keys.length,
+        keys.length,
+      ),
       pollSeconds: options.pollSeconds ?? (options.mqttUrl === undefined ? 50 : 240),
       backoff: options.backoff ?? usualBackoff,
     };

@@ -55,6 +55,8 @@ export class Tally {
   };
   /** Devices that read a plan message with a plan in it at least once. */
   planned = 0;
+  /** The longest that a device rests between reads which are not held, milliseconds: so old is what it knows of its plan. */
+  longestRest = 0;
   readonly #changed: () => void;
 
   constructor(devices: number, changed: () => void) {
@@ -68,6 +70,11 @@ export class Tally {
     this.counts[from]--;
     this.counts[to]++;
     this.#changed();
+  }
+
+  /** A device does not hear of a change before so many milliseconds have passed. */
+  rests(milliseconds: number): void {
+    this.longestRest = Math.max(this.longestRest, milliseconds);
   }
 
   /** One device waits for something else than before; `null`: for nothing. */

@@ -2,6 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import type { Dispatcher } from 'undici';
 import type { Profile } from '../profile/profile.ts';
 import type { BackoffBounds } from '../protocol/backoff.ts';
+import type { LongPolls } from './long-polls.ts';
 import type { Schedule } from './schedule.ts';
 import type { Tally } from './tally.ts';
 
@@ -14,6 +15,7 @@ export interface World {
   readonly downloadTurn: LimitFunction;
   /** For package files, which may lie on another host. */
   readonly files: Dispatcher;
+  readonly longPolls: LongPolls;
   /** How long Developer Center may hold a plan read, seconds. */
   readonly pollSeconds: number;
   readonly backoff: BackoffBounds;

@@ -214,6 +214,10 @@ export class LittleCenter {
         reply.on('close', resolve);
       });
     }
+    if (request.headers['if-none-match'] === tag()) {
+      reply.writeHead(304, { etag: tag() }).end();
+      return;
+    }
     for (const { address } of device.components) {
       for (const file of address?.files ?? []) file.url = `${this.url}/device/v1/files/${this.#generation}/app.bin`;
     }

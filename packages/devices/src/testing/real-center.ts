@@ -15,11 +15,17 @@ export interface RealCenter {
   readonly url: string;
   readonly mqttUrl: string;
   readonly registrar: Registrar;
-  /** Uploads a package for each target and activates a silent plan for every device. @returns the plan's id */
+  /**
+   * Uploads a package for each target and activates a silent plan for every device.
+   * @param from versions that the plan is for; left out: any
+   * @returns the plan's id
+   */
   rollOut(
-    targets: readonly { type: 'module' | 'mcu'; identifier: string; to: string }[],
+    targets: readonly { type: 'module' | 'mcu'; identifier: string; to: string; from?: string }[],
     size: number,
   ): Promise<string>;
+  /** Status of each device of a plan, at most 500. */
+  statuses(planId: string): Promise<Map<string, string>>;
   /** Devices of a plan by status. */
   counts(planId: string): Promise<Record<string, number>>;
   close(): Promise<void>;
@@ -60,14 +66,14 @@ export async function openRealCenter(): Promise<RealCenter> {
     },
     async rollOut(targets, size) {
       const components: PlanComponent[] = [];
-      for (const { type, identifier, to } of targets) {
+      for (const { type, identifier, to, from } of targets) {
         const bytes = randomBytes(size);
         const files = [{ name: 'firmware.bin', size, sha256: sha256(bytes) }];
         const declared = { name: `${identifier} ${to}`, type, version: to, sourceVersion: null, files };
         const { id } = await call<{ id: string }>('POST', '/ota/v1/packages', declared);
         await call('PUT', `/ota/v1/packages/${id}/files/firmware.bin`, bytes);
         const given = { component: identifier, type, identifier, mode: 'full', target: to } as const;
-        components.push({ ...given, sources: [], versions: null, package: null });
+        components.push({ ...given, sources: from === undefined ? [] : [from], versions: null, package: null });
       }
       const minute = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 16);
       const [start, end] = [minute(machineClock.now()), minute(machineClock.now() + 86_400_000)];
@@ -94,6 +100,14 @@ export async function openRealCenter(): Promise<RealCenter> {
         null,
       );
       return devices;
+    },
+    async statuses(planId) {
+      const { items } = await call<{ items: { deviceKey: string; status: string }[] }>(
+        'GET',
+        `/ota/v1/plans/${planId}/devices?limit=500`,
+        null,
+      );
+      return new Map(items.map(({ deviceKey, status }) => [deviceKey, status]));
     },
     async close() {
       await server.close();
