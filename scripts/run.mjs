@@ -9,6 +9,7 @@ const commands = {
   bench: { scope: 'use', script: 'test/bench/run.ts' },
   properties: { scope: 'use', script: 'scripts/properties.ts' },
   faults: { scope: 'use', script: 'test/faults/run.ts' },
+  fleet: { scope: 'use', script: 'test/fleet/run.ts' },
   release: { scope: 'use', script: 'scripts/release.ts' },
   version: { scope: 'use', script: 'scripts/version.ts' },
   vscode: { scope: 'test', script: 'scripts/vscode.ts' },
