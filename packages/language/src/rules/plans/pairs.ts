@@ -12,6 +12,7 @@ export class Comparable {
   readonly startAt: number;
   readonly endAt: number;
   private made: ReadonlySet<string> | undefined;
+  private known: Ends | undefined;
 
   constructor(plan: PlanMeaning, startAt: number, endAt: number) {
     this.plan = plan;
@@ -37,6 +38,11 @@ export class Comparable {
   /** Lets go of a few devices: they are soon made again, and thousands of plans have them. */
   rest(): void {
     if (this.made && this.made.size <= few) this.made = undefined;
+  }
+  /** The first and the last of its devices, as texts are ordered: kept, as they tell of most others that they have none in common. */
+  get ends(): Ends {
+    this.known ??= endsOf(this.devices);
+    return this.known;
   }
   /** For `all`: those that are not upgraded. */
   get excluded(): ReadonlySet<string> {
@@ -89,7 +95,7 @@ class Known {
     const fleet = this.fleets.get(one.product) ?? new Fleet();
     this.fleets.set(one.product, fleet);
     for (const other of fleet.meeting(one)) {
-      if (!mayConflict(one, other)) continue;
+      if (!mayConflict(one, other) || apart(one, other)) continue;
       const shared = sharedDevices(one, other);
       if (shared === undefined) continue;
       const [a, b] = one.startAt < other.startAt ? [one, other] : [other, one];
@@ -214,6 +220,28 @@ function mayConflict(one: Comparable, other: Comparable): boolean {
     if (together || mine.sources.includes(theirs.target) || theirs.sources.includes(mine.target)) return true;
   }
   return together && !common && one.upgrades.length > 0 && other.upgrades.length > 0;
+}
+
+interface Ends {
+  readonly first: string;
+  readonly last: string;
+}
+
+/** Of no devices: ends that lie apart from all others. */
+function endsOf(devices: ReadonlySet<string>): Ends {
+  let first: string | undefined;
+  let last = '';
+  for (const key of devices) {
+    if (first === undefined || key < first) first = key;
+    if (key > last) last = key;
+  }
+  return { first: first ?? '\uffff', last };
+}
+
+/** Whether all devices of one plan come before those of the other: batches of devices mostly have keys in a row. */
+function apart(one: Comparable, other: Comparable): boolean {
+  if (one.all || other.all) return false;
+  return one.ends.last < other.ends.first || other.ends.last < one.ends.first;
 }
 
 function sharedDevices(a: Comparable, b: Comparable): string | undefined {
