@@ -3,7 +3,7 @@ import type { DeclarationsParams, DeclarationsResult, DeclaredWire, EarlierFile 
 import type { Session } from './session.ts';
 import { normalUri } from './uris.ts';
 
-const gone = { kind: 'bad', reason: 'it is missing' } as const;
+const missing = { kind: 'bad', reason: 'it is missing' } as const;
 
 /**
  * What the files of a change declared before and declare now: those that changed, and those that look into one of them. The others
@@ -14,7 +14,8 @@ export async function declarations(session: Session, { earlier }: DeclarationsPa
   const meant = [...affected(session, new Set(before.keys()))];
   const came = [...before].filter(([uri, file]) => uri.endsWith('.otaplan') && file.text !== null).map(([uri]) => uri);
   const roots = [...new Set([...meant, ...came])].sort();
-  return { before: await read(session, roots, before), after: await read(session, roots, new Map()) };
+  const gone = earlier.flatMap(({ uri, gone }) => (gone ? [[normalUri(uri), { uri, text: null }] as const] : []));
+  return { before: await read(session, roots, before), after: await read(session, roots, new Map(gone)) };
 }
 
 /** Sources that are among the changed files, name one of them, or import a source that does. */
@@ -56,7 +57,7 @@ async function read(
         const earlier = instead.get(uri);
         const text = earlier ? earlier.text : textHere(uri);
         if (text !== null) return { kind: 'good', value: text };
-        return earlier ? gone : host.readText(uri, folders);
+        return earlier ? missing : host.readText(uri, folders);
       },
       async fileFacts(uri) {
         const earlier = instead.get(uri);

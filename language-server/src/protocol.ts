@@ -159,6 +159,8 @@ export interface EarlierFile {
   readonly text: string | null;
   /** Of a package file, where known. */
   readonly facts?: { readonly size: number; readonly sha256: string };
+  /** It is not there any more, although an editor may still show what it held. */
+  readonly gone?: boolean;
 }
 /** Only what can differ: plans and packages of the files that changed, and of those that look into them. */
 export interface DeclarationsResult {

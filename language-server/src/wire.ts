@@ -137,6 +137,7 @@ export const readDeclarations = reader<DeclarationsParams>(
         uri: z.string(),
         text: nullable(z.string()),
         facts: z.optional(z.object({ size: z.number(), sha256: z.string() })),
+        gone: z.optional(z.boolean()),
       }),
     ),
   }),

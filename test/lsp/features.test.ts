@@ -340,6 +340,8 @@ describe('features over a real connection', () => {
     expect([names(added.before), names(added.after)]).toEqual([[], ['Water meter 2.4']]);
     const removed = await asked([{ uri: uri('autumn.otaplan'), text: spring.replace('Water meter 2.4', 'Autumn') }]);
     expect([names(removed.before), names(removed.after)]).toEqual([['Autumn'], []]);
+    const shown = await asked([{ uri: uri('spring.otaplan'), text: spring, gone: true }]);
+    expect([names(shown.before), names(shown.after)]).toEqual([['Water meter 2.4'], []]);
     const broken = await asked([{ uri: uri('spring.otaplan'), text: 'plan "x" {' }]);
     expect(broken.before.incomplete).toEqual(['spring.otaplan cannot be read: it has errors of syntax.']);
     expect(await asked([])).toEqual({

@@ -121,7 +121,9 @@ suite('accounts', () => {
     assert.deepEqual([given()?.accessKey, given()?.signedInBy], [null, null]);
     assert.throws(() => connections.client(given() as never), /not signed in to Given/);
 
-    const withAnother = { showQuickPick: (items: never) => (items as { value: boolean }[]).find((item) => !item.value) };
+    const withAnother = {
+      showQuickPick: (items: never) => (items as { value: boolean }[]).find((item) => !item.value),
+    };
     const answers = [second.accessKey, 'not-the-secret'];
     await assert.rejects(
       answering({ ...withAnother, showInputBox: () => answers.shift() }, () => commands.signIn('Given')),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { activated, extensionId } from './help.ts';
@@ -31,14 +31,6 @@ suite('manifest', () => {
     const { commands, menus } = manifest().contributes;
     const declared = new Set(commands.map(({ command }) => command));
     for (const item of Object.values(menus).flat()) assert.ok(declared.has(item.command), item.command);
-  });
-
-  test('both languages have the same words', () => {
-    const keys = (name: string) => Object.keys(JSON.parse(readFileSync(path.join(folder(), name), 'utf8'))).sort();
-    assert.deepEqual(keys('package.nls.zh-cn.json'), keys('package.nls.json'));
-    const source = readFileSync(path.join(folder(), 'package.json'), 'utf8');
-    const used = [...source.matchAll(/"%([\w.]+)%"/g)].map((match) => match[1]);
-    assert.deepEqual([...new Set(used)].sort(), keys('package.nls.json'));
   });
 
   test('settings are few', () => {

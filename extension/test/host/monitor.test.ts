@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { componentStatuses, deviceStatuses, planStatuses } from '@otaplan/model';
 import * as vscode from 'vscode';
+import { componentWords, deviceWords, planWords } from '../../src/features/monitor/status-words.ts';
 import { answering, messages, until, workspaceFile } from './help.ts';
 import { children, inside, rolledOut, rolledOutRows, rolloutMilliseconds } from './rollout.ts';
 
@@ -77,6 +79,15 @@ suite('upgrade monitor', () => {
     );
     await answering(pick(/All causes/), () => vscode.commands.executeCommand('otaplan.filterMonitor', plan));
     assert.deepEqual(await statuses(), ['upgradeFailed', 'upgraded']);
+  });
+
+  test('statuses have the words of Developer Center', () => {
+    const labels = (table: Readonly<Record<string, { readonly label: string }>>) =>
+      Object.entries(table).map(([name, { label }]) => [name, label]);
+    for (const [name = '', label] of labels(planStatuses)) assert.equal(planWords(name), label);
+    for (const [name = '', label] of labels(deviceStatuses)) assert.equal(deviceWords(name), label);
+    for (const [name = '', label] of labels(componentStatuses)) assert.equal(componentWords(name), label);
+    assert.equal(planWords('paused-by-moon'), 'paused-by-moon');
   });
 
   test('copies the device key', async () => {

@@ -135,7 +135,8 @@ suite('review', () => {
     await settings.update('review.base', undefined, vscode.ConfigurationTarget.Global);
   });
 
-  test('a removed plan is told as removed', async () => {
+  test('a removed plan is told as removed, also while an editor shows its file', async () => {
+    await vscode.window.showTextDocument(outgoing);
     git('rm', '--quiet', 'outgoing.otaplan');
     const row = await until('the removed plan', async () => {
       const found = await planRow(outgoingName);
@@ -143,6 +144,7 @@ suite('review', () => {
     });
     const asked = await answering({}, () => vscode.commands.executeCommand('otaplan.compareWithBase', row));
     assert.deepEqual(messages(asked), []);
+    assert.ok(vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === outgoing.toString()));
     git('reset', '--quiet', '--hard');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });

@@ -1,16 +1,12 @@
 import type { PlanOverview, PlanStatistics } from '@otaplan/client';
 import {
-  componentStatuses,
   type DeviceStatus,
-  deviceStatuses,
   deviceStatusNames,
   formatLocal,
   formatRate,
   type Plan,
   periodFacts,
-  planStatuses,
   sayPeriod,
-  statusLabel,
   windowOpenings,
 } from '@otaplan/model';
 import * as vscode from 'vscode';
@@ -19,11 +15,19 @@ import type { DashboardState, DashboardWords, PushStretch, TimelinePoint, Wave }
 /** Windows beyond this are not drawn: the line of time would be solid anyway. */
 const mostWindows = 400;
 
+/** How statuses are called. */
+export interface StatusWords {
+  readonly plan: (status: string) => string;
+  readonly device: (status: string) => string;
+  readonly component: (status: string) => string;
+}
+
 export interface DashboardSource {
   readonly overview: PlanOverview;
   readonly statistics: PlanStatistics;
   readonly server: string;
   readonly now: number;
+  readonly words: StatusWords;
 }
 
 function gateOf(source: DashboardSource, index: number): string {
@@ -84,7 +88,7 @@ function timelineOf({ overview: { plan }, statistics, now }: DashboardSource): r
 
 /** Everything the page shows, worded. */
 export function dashboardState(source: DashboardSource): DashboardState {
-  const { overview, statistics } = source;
+  const { overview, statistics, words } = source;
   const { plan, devices, successRate } = overview;
   const waves: Wave[] = statistics.waves.map((wave, index) => ({
     percent: wave.percent,
@@ -92,10 +96,10 @@ export function dashboardState(source: DashboardSource): DashboardState {
     gate: gateOf(source, index),
     open: wave.openedAt !== null,
   }));
-  const labels = deviceStatusNames.map((status) => [status, deviceStatuses[status].label]);
+  const labels = deviceStatusNames.map((status) => [status, words.device(status)]);
   return {
     planName: plan.name,
-    planStatus: statusLabel(planStatuses, plan.status),
+    planStatus: words.plan(plan.status),
     reason: plan.reason,
     server: source.server,
     period: sayPeriod(periodFacts({ effective: plan.effective } as Plan)),
@@ -114,7 +118,7 @@ export function dashboardState(source: DashboardSource): DashboardState {
     components: statistics.components.map(({ identifier, statuses }) => ({
       identifier,
       statuses: Object.entries(statuses).map(([status, count]) => ({
-        label: statusLabel(componentStatuses, status),
+        label: words.component(status),
         count,
       })),
     })),

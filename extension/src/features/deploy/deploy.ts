@@ -110,18 +110,19 @@ export function deployment(options: DeployFeatureOptions) {
       send(client, shown, consent, report, signal),
     );
     const overview = conclude(shown, result);
-    void tellDone(overview, result);
+    void tell(doneWords(overview, result));
     return overview;
   }
 
-  async function tellDone({ plan, devices }: PlanOverview, result: DeployResult): Promise<void> {
+  async function tell(words: string): Promise<void> {
     const open = vscode.l10n.t('Open Monitor');
-    const activated = result.steps.some((step) => step.what === 'activation');
-    const words = activated
-      ? vscode.l10n.t('“{0}” is deployed and activated for {1} devices.', plan.name, devices.total)
-      : vscode.l10n.t('“{0}” is deployed. Activate it when it should start.', plan.name);
     const chosen = await vscode.window.showInformationMessage(words, open);
     if (chosen === open) await vscode.commands.executeCommand('otaplan.monitor.focus');
+  }
+  function doneWords({ plan, devices }: PlanOverview, result: DeployResult): string {
+    return result.steps.some((step) => step.what === 'activation')
+      ? vscode.l10n.t('“{0}” is deployed and activated for {1} devices.', plan.name, devices.total)
+      : vscode.l10n.t('“{0}” is deployed. Activate it when it should start.', plan.name);
   }
 
   const commands: Commands = {
@@ -166,6 +167,13 @@ export function deployment(options: DeployFeatureOptions) {
         );
         conclude(shown, result);
       }
+      void tell(
+        vscode.l10n.t(
+          'Plans deployed to {0}: {1}. Activate them when they should start.',
+          connection.name,
+          changed.length,
+        ),
+      );
     },
     async openDeployedPlan(argument?: unknown) {
       requireTrust();

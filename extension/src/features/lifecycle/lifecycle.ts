@@ -71,10 +71,20 @@ function wordsOf(action: PlanAction, { plan, devices }: PlanOverview): Words {
   }
 }
 
+export interface LifecycleOptions {
+  readonly host: Host;
+  readonly connections: Connections;
+  readonly lives: Lives;
+  readonly targets: Targets;
+  readonly planWords: (status: string) => string;
+}
+
 /** Activate, suspend, resume, terminate, delete: each says before what it stops and what not, and holds to the revision that was seen. */
-export function lifecycle(host: Host, connections: Connections, lives: Lives, targets: Targets) {
+export function lifecycle({ host, connections, lives, targets, planWords }: LifecycleOptions) {
   const log = host.log.of('lifecycle');
 
+  /** The Upgrade Monitor shows it too, where it can be seen. */
+  const say = (words: string) => void vscode.window.setStatusBarMessage(`$(check) ${words}`, 5000);
   const command = (action: PlanAction) => async (argument?: unknown) => {
     requireTrust();
     const pick = vscode.l10n.t('Which plan?');
@@ -88,8 +98,11 @@ export function lifecycle(host: Host, connections: Connections, lives: Lives, ta
       if (action === 'delete') {
         await client.plans.delete(id, revision, { signal });
         lives.refresh();
+        say(vscode.l10n.t('“{0}” is deleted.', name));
       } else {
-        lives.of(connection.name)?.store.put(await client.plans.act(action, id, { revision, signal }));
+        const done = await client.plans.act(action, id, { revision, signal });
+        lives.of(connection.name)?.store.put(done);
+        say(`“${name}”: ${planWords(done.plan.status)}`);
       }
     });
     log.info(`${action} “${name}” at ${connection.name}: done`);

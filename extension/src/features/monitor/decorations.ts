@@ -5,7 +5,7 @@ import type { Host } from '../../infrastructure/host.ts';
 import type { Lives } from '../../infrastructure/live.ts';
 import type { Plans } from '../../infrastructure/plans.ts';
 import { sameName } from '../../infrastructure/targets.ts';
-import { planWords } from './status-looks.ts';
+import { planWords } from './status-words.ts';
 
 const drawMilliseconds = 500;
 

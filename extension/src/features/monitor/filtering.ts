@@ -8,7 +8,7 @@ import type { Lives } from '../../infrastructure/live.ts';
 import { withProgress } from '../../infrastructure/progress.ts';
 import type { Targets } from '../../infrastructure/targets.ts';
 import { type Filter, noFilter, type SortOrder, withEntry } from './filters.ts';
-import { deviceWords, planWords } from './status-looks.ts';
+import { deviceWords, planWords } from './status-words.ts';
 
 export interface FilteringOptions {
   readonly host: Host;

@@ -88,9 +88,11 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
     async revealInPlanFile(argument?: unknown) {
       await revealInFile(await targets.plan(argument, vscode.l10n.t('Reveal which plan?'), () => true));
     },
-    async copyDeviceKey(node: DeviceNode, selected?: readonly Node[]) {
-      const devices = (selected ?? [node]).filter((each) => each.kind === 'device');
-      await vscode.env.clipboard.writeText(devices.map((each) => each.device.deviceKey).join('\n'));
+    /** From the keyboard the selected rows are meant. */
+    async copyDeviceKey(node?: DeviceNode, selected?: readonly Node[]) {
+      const devices = (selected ?? (node ? [node] : view.selection)).filter((each) => each.kind === 'device');
+      if (devices.length > 0)
+        await vscode.env.clipboard.writeText(devices.map((each) => each.device.deviceKey).join('\n'));
     },
     async exportDevices(argument?: unknown) {
       requireTrust();

@@ -5,16 +5,8 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../infrastructure/connections.ts';
 import { causeWords } from './filtering.ts';
 import type { ComponentNode, ConnectionNode, DeviceNode, GroupNode, MoreNode, NoteNode, PlanNode } from './nodes.ts';
-import {
-  actionsFor,
-  componentLook,
-  componentWords,
-  deviceLook,
-  deviceWords,
-  type Look,
-  planLook,
-  planWords,
-} from './status-looks.ts';
+import { actionsFor, componentLook, deviceLook, type Look, planLook } from './status-looks.ts';
+import { componentWords, deviceWords, planWords } from './status-words.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 

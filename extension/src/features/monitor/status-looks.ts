@@ -1,16 +1,6 @@
-import {
-  type ComponentStatus,
-  componentStatuses,
-  type DeviceStatus,
-  deviceStatuses,
-  type PlanAction,
-  type PlanStatus,
-  planActions,
-  planStatuses,
-  statusLabel,
-} from '@otaplan/model';
+import { type ComponentStatus, type DeviceStatus, type PlanAction, type PlanStatus, planActions } from '@otaplan/model';
 
-/** How a status looks: a codicon, a theme colour, and what can be done. Words are the model's. */
+/** How a status looks: a codicon, a theme colour, and what can be done. */
 export interface Look {
   readonly icon: string;
   readonly color: string | null;
@@ -59,9 +49,6 @@ function lookIn(table: Readonly<Record<string, Look>>, status: string): Look {
 export const planLook = (status: string): Look => lookIn(planLooks, status);
 export const deviceLook = (status: string): Look => lookIn(deviceLooks, status);
 export const componentLook = (status: string): Look => lookIn(componentLooks, status);
-export const planWords = (status: string): string => statusLabel(planStatuses, status);
-export const deviceWords = (status: string): string => statusLabel(deviceStatuses, status);
-export const componentWords = (status: string): string => statusLabel(componentStatuses, status);
 
 /** What can be done to a plan in a status; nothing is offered for one that is not known. */
 export function actionsFor(status: string): readonly PlanAction[] {

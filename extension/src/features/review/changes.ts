@@ -18,8 +18,8 @@ const lists = /\.(csv|tsv|txt)$/i;
 const isText = ({ path }: vscode.Uri) => path.endsWith('.otaplan') || lists.test(path);
 const lfsPointer = 'version https://git-lfs';
 
-function earlier({ uri, content }: FileBefore): EarlierFile {
-  const address = { uri: uri.toString() };
+function earlier({ uri, content, gone }: FileBefore): EarlierFile {
+  const address = { uri: uri.toString(), gone };
   if (content === null) return { ...address, text: null };
   const text = new TextDecoder().decode(isText(uri) ? content : content.subarray(0, lfsPointer.length));
   if (isText(uri)) return { ...address, text };

@@ -36,6 +36,8 @@ interface GitExtension {
 
 /** Values of the API's `Status`: a file that the revision has not. */
 const came: ReadonlySet<number> = new Set([1 /* INDEX_ADDED */, 4 /* INDEX_COPIED */, 7 /* UNTRACKED */]);
+/** A file that is not there any more. */
+const went: ReadonlySet<number> = new Set([2 /* INDEX_DELETED */, 6 /* DELETED */]);
 
 /** The git extension's API, or `null` where there is none: turned off, in the browser, in an untrusted workspace. */
 export async function openGit(): Promise<Git | null> {
@@ -97,7 +99,11 @@ export async function findBase(repository: Repository, wanted: string): Promise<
 export interface FileBefore {
   readonly uri: vscode.Uri;
   readonly content: Uint8Array | null;
+  /** It is not there any more, also where an editor still shows it; not while an editor has changes to it, which can be saved. */
+  readonly gone: boolean;
 }
+
+type Read = () => Promise<Uint8Array | null>;
 
 /** At once, since each is a process of git. */
 const atOnce = 8;
@@ -113,15 +119,20 @@ export async function filesBefore(
 ): Promise<readonly FileBefore[]> {
   const { workingTreeChanges, untrackedChanges } = repository.state;
   const untracked = [...workingTreeChanges, ...(untrackedChanges ?? [])].filter(({ status }) => status === 7);
-  const reads = new Map<string, { readonly uri: vscode.Uri; readonly read: () => Promise<Uint8Array | null> }>();
-  const add = (uri: vscode.Uri, read: () => Promise<Uint8Array | null>) => {
-    if (wanted(uri)) reads.set(uri.toString(), { uri, read });
+  const dirty = new Set(
+    vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty).map(({ uri }) => uri.toString()),
+  );
+  const reads = new Map<string, { readonly uri: vscode.Uri; readonly gone: boolean; readonly read: Read }>();
+  const add = (uri: vscode.Uri, read: Read, gone = false) => {
+    const key = uri.toString();
+    if (wanted(uri)) reads.set(key, { uri, read, gone: gone && !dirty.has(key) });
   };
   for (const { uri, originalUri, renameUri, status } of [...(await repository.diffWith(revision)), ...untracked]) {
     const there = renameUri ?? uri;
-    if (there.toString() !== originalUri.toString()) add(there, async () => null);
+    const moved = there.toString() !== originalUri.toString();
+    if (moved) add(there, async () => null);
     if (came.has(status)) add(uri, async () => null);
-    else add(originalUri, () => repository.buffer(revision, originalUri.fsPath));
+    else add(originalUri, () => repository.buffer(revision, originalUri.fsPath), moved || went.has(status));
   }
   for (const { isDirty, uri } of vscode.workspace.textDocuments) {
     const inside = uri.scheme === 'file' && uri.path.startsWith(`${repository.rootUri.path}/`);
@@ -132,7 +143,9 @@ export async function filesBefore(
   const result: FileBefore[] = [];
   for (let at = 0; at < all.length; at += atOnce) {
     const some = all.slice(at, at + atOnce);
-    result.push(...(await Promise.all(some.map(async ({ uri, read }) => ({ uri, content: await read() })))));
+    result.push(
+      ...(await Promise.all(some.map(async ({ uri, gone, read }) => ({ uri, gone, content: await read() })))),
+    );
   }
   return result;
 }
