@@ -11,7 +11,6 @@ import { local } from './features/local/local.ts';
 import { logs } from './features/logs/logs.ts';
 import { decorations } from './features/monitor/decorations.ts';
 import { monitor } from './features/monitor/monitor.ts';
-import { componentWords, deviceWords, planWords } from './features/monitor/status-words.ts';
 import type { MonitorTree } from './features/monitor/tree.ts';
 import { notifications } from './features/notifications/notifications.ts';
 import { type Retries, retry } from './features/retry/retry.ts';
@@ -55,19 +54,18 @@ export function wire(host: Host, plans: Plans, languageCommands: Commands) {
   });
   const lives = createLives(connections, host.ambient);
   const documents = createDocuments();
-  const targets = createTargets(connections, lives, planWords);
+  const targets = createTargets(connections, lives);
 
   const account = accounts(host, vault, connections);
   const known = catalogue(host, connections, lives, plans);
   const center = local(host, connections, plans, known.refresh);
   const deploy = deployment({ host, connections, lives, plans, documents, refreshCatalogue: known.refresh });
-  const cycle = lifecycle({ host, connections, lives, targets, planWords });
+  const cycle = lifecycle(host, connections, lives, targets);
   const upgrades = monitor({ host, connections, lives, plans, targets });
   const retries = retry(host, connections, lives, targets);
   const changes = review({ host, connections, plans, documents });
   const log = logs(host, connections, targets);
-  const words = { plan: planWords, device: deviceWords, component: componentWords };
-  const board = dashboard({ host, connections, lives, targets, words, showDevices: upgrades.reveal });
+  const board = dashboard({ host, connections, lives, targets, showDevices: upgrades.reveal });
 
   const commands: Commands = {
     ...languageCommands,

@@ -238,6 +238,14 @@ export interface DeployedPlanWire {
   readonly reason?: string;
 }
 
+/** What the code lens of a deployed plan says, as its `data`: for a client with words of its own. */
+export interface DeployedLens {
+  readonly status: string;
+  readonly counts: DeviceCounts | null;
+  /** The file is not what is deployed. */
+  readonly differs: boolean;
+}
+
 // --- commands that code lenses name; the client implements them
 
 export const commands = {

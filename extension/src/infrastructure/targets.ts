@@ -5,6 +5,7 @@ import { choose } from './choices.ts';
 import type { Connection, Connections } from './connections.ts';
 import { OperationError } from './errors.ts';
 import type { Lives } from './live.ts';
+import { planWords } from './status-words.ts';
 
 /** A deployed plan that a command is about, as it was last seen. */
 export interface PlanTarget {
@@ -27,7 +28,7 @@ function rowOf(argument: unknown): { connection: string; planId: string } | unde
   return { connection: String(argument.connection), planId: String(argument.planId) };
 }
 
-export function createTargets(connections: Connections, lives: Lives, wordsOf: (status: string) => string): Targets {
+export function createTargets(connections: Connections, lives: Lives): Targets {
   async function byName(name: string): Promise<PlanTarget> {
     const connection = await connections.pick();
     const overview = await connections.client(connection).plans.find(name);
@@ -65,7 +66,7 @@ export function createTargets(connections: Connections, lives: Lives, wordsOf: (
         question,
         offered.map((value) => ({
           label: value.overview.plan.name,
-          description: wordsOf(value.overview.plan.status),
+          description: planWords(value.overview.plan.status),
           detail: value.connection.name,
           value,
         })),

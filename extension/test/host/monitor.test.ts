@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { componentStatuses, deviceStatuses, planStatuses } from '@otaplan/model';
 import * as vscode from 'vscode';
-import { componentWords, deviceWords, planWords } from '../../src/features/monitor/status-words.ts';
+import { componentWords, deviceWords, planWords } from '../../src/infrastructure/status-words.ts';
 import { answering, messages, until, workspaceFile } from './help.ts';
 import { children, inside, rolledOut, rolledOutRows, rolloutMilliseconds } from './rollout.ts';
 

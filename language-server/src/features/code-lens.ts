@@ -1,7 +1,7 @@
 import { lower, placeOf } from '@otaplan/language';
 import { type DeviceCounts, formatRate, nameIdentity, planStatuses, statusLabel, successRate } from '@otaplan/model';
 import type { CodeLens } from 'vscode-languageserver';
-import { commands, type PlanArgument } from '../protocol.ts';
+import { commands, type DeployedLens, type PlanArgument } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import { rangeOf } from '../things.ts';
 import type { Feature } from './feature.ts';
@@ -21,23 +21,17 @@ export const codeLens: Feature = {
             range,
             command: { title, command, arguments: [argument] },
           });
-          return [
-            lens('Preview', commands.preview),
-            lens('Deploy', commands.deploy),
-            ...status(session, plan.name).map((title) => lens(title, commands.openDeployed)),
-          ];
+          return [lens('Preview', commands.preview), lens('Deploy', commands.deploy), ...status(plan.name, lens)];
         });
 
-        function status(from: Session, name: string): string[] {
-          if (!from.deployed) return [];
-          const deployed = from.deployed.get(nameIdentity(name));
+        function status(name: string, lens: (title: string, command: string) => CodeLens): CodeLens[] {
+          const deployed = session.deployed?.get(nameIdentity(name));
           if (!deployed) return [];
-          const parts = [
-            statusLabel(planStatuses, deployed.status),
-            ...(deployed.counts ? progress(deployed.counts) : []),
-          ];
-          if (differs(from, name, deployed.digest)) parts.push('file differs');
-          return [parts.join(' · ')];
+          const { counts, digest } = deployed;
+          const data: DeployedLens = { status: deployed.status, counts, differs: differs(session, name, digest) };
+          const parts = [statusLabel(planStatuses, deployed.status), ...(counts ? progress(counts) : [])];
+          if (data.differs) parts.push('file differs');
+          return [{ ...lens(parts.join(' · '), commands.openDeployed), data }];
         }
 
         function differs(from: Session, name: string, digest: string | null): boolean {

@@ -6,7 +6,7 @@ import { type Host, requireTrust } from '../../infrastructure/host.ts';
 import type { Lives } from '../../infrastructure/live.ts';
 import type { Targets } from '../../infrastructure/targets.ts';
 import type { FromPage, ToPage } from './protocol.ts';
-import { dashboardState, dashboardWords, type StatusWords } from './state.ts';
+import { dashboardState, dashboardWords } from './state.ts';
 
 /** Statistics are read again at most this often while the plan changes. */
 const rereadMilliseconds = 2000;
@@ -16,14 +16,13 @@ export interface DashboardOptions {
   readonly connections: Connections;
   readonly lives: Lives;
   readonly targets: Targets;
-  readonly words: StatusWords;
   /** Shows the devices of a status in the Upgrade Monitor, or the failed ones of a cause. */
   readonly showDevices: (connection: string, planId: string, status: string, cause?: string) => Promise<void>;
 }
 
 /** One page for each plan: aggregates of the server, redrawn while the plan changes and the page can be seen. */
 export function dashboard(options: DashboardOptions) {
-  const { host, connections, lives, targets, words } = options;
+  const { host, connections, lives, targets } = options;
   const panels = new Map<string, vscode.WebviewPanel>();
   const media = vscode.Uri.joinPath(host.context.extensionUri, 'media');
   const dist = vscode.Uri.joinPath(host.context.extensionUri, 'dist');
@@ -67,7 +66,7 @@ export function dashboard(options: DashboardOptions) {
           client.plans.statistics(planId),
         ]);
         const server = `${connection.name} · ${connection.server}`;
-        const state = dashboardState({ overview, statistics, server, words, now: host.ambient.now() });
+        const state = dashboardState({ overview, statistics, server, now: host.ambient.now() });
         panel.title = overview.plan.name;
         send({ kind: 'state', state, words: dashboardWords() });
       } catch (error) {

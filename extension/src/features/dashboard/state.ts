@@ -10,24 +10,17 @@ import {
   windowOpenings,
 } from '@otaplan/model';
 import * as vscode from 'vscode';
+import { componentWords, deviceWords, planWords } from '../../infrastructure/status-words.ts';
 import type { DashboardState, DashboardWords, PushStretch, TimelinePoint, Wave } from './protocol.ts';
 
 /** Windows beyond this are not drawn: the line of time would be solid anyway. */
 const mostWindows = 400;
-
-/** How statuses are called. */
-export interface StatusWords {
-  readonly plan: (status: string) => string;
-  readonly device: (status: string) => string;
-  readonly component: (status: string) => string;
-}
 
 export interface DashboardSource {
   readonly overview: PlanOverview;
   readonly statistics: PlanStatistics;
   readonly server: string;
   readonly now: number;
-  readonly words: StatusWords;
 }
 
 function gateOf(source: DashboardSource, index: number): string {
@@ -88,7 +81,7 @@ function timelineOf({ overview: { plan }, statistics, now }: DashboardSource): r
 
 /** Everything the page shows, worded. */
 export function dashboardState(source: DashboardSource): DashboardState {
-  const { overview, statistics, words } = source;
+  const { overview, statistics } = source;
   const { plan, devices, successRate } = overview;
   const waves: Wave[] = statistics.waves.map((wave, index) => ({
     percent: wave.percent,
@@ -96,10 +89,10 @@ export function dashboardState(source: DashboardSource): DashboardState {
     gate: gateOf(source, index),
     open: wave.openedAt !== null,
   }));
-  const labels = deviceStatusNames.map((status) => [status, words.device(status)]);
+  const labels = deviceStatusNames.map((status) => [status, deviceWords(status)]);
   return {
     planName: plan.name,
-    planStatus: words.plan(plan.status),
+    planStatus: planWords(plan.status),
     reason: plan.reason,
     server: source.server,
     period: sayPeriod(periodFacts({ effective: plan.effective } as Plan)),
@@ -118,7 +111,7 @@ export function dashboardState(source: DashboardSource): DashboardState {
     components: statistics.components.map(({ identifier, statuses }) => ({
       identifier,
       statuses: Object.entries(statuses).map(([status, count]) => ({
-        label: words.component(status),
+        label: componentWords(status),
         count,
       })),
     })),

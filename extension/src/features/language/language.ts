@@ -17,6 +17,7 @@ import { OperationError } from '../../infrastructure/errors.ts';
 import type { Log } from '../../infrastructure/log.ts';
 import type { Plans } from '../../infrastructure/plans.ts';
 import { answerFileQuestions } from './files.ts';
+import { localizeLenses } from './lens-words.ts';
 import { linkToRules, showRule } from './rules.ts';
 import { languageStatus } from './status.ts';
 
@@ -48,9 +49,9 @@ export function language(options: LanguageOptions) {
     outputChannelName: 'Otaplan Language Server',
     middleware: {
       handleDiagnostics: (uri, findings, next) => next(uri, linkToRules(findings)),
-      provideCodeLenses(document, token, next) {
+      async provideCodeLenses(document, token, next) {
         willShowLenses.fire();
-        return next(document, token);
+        return localizeLenses((await next(document, token)) ?? []);
       },
     },
     synchronize: {

@@ -7,6 +7,7 @@ import type { Connections } from '../../infrastructure/connections.ts';
 import { type Host, requireTrust } from '../../infrastructure/host.ts';
 import type { Lives } from '../../infrastructure/live.ts';
 import { withProgress } from '../../infrastructure/progress.ts';
+import { planWords } from '../../infrastructure/status-words.ts';
 import type { Targets } from '../../infrastructure/targets.ts';
 
 interface Words {
@@ -71,16 +72,8 @@ function wordsOf(action: PlanAction, { plan, devices }: PlanOverview): Words {
   }
 }
 
-export interface LifecycleOptions {
-  readonly host: Host;
-  readonly connections: Connections;
-  readonly lives: Lives;
-  readonly targets: Targets;
-  readonly planWords: (status: string) => string;
-}
-
 /** Activate, suspend, resume, terminate, delete: each says before what it stops and what not, and holds to the revision that was seen. */
-export function lifecycle({ host, connections, lives, targets, planWords }: LifecycleOptions) {
+export function lifecycle(host: Host, connections: Connections, lives: Lives, targets: Targets) {
   const log = host.log.of('lifecycle');
 
   /** The Upgrade Monitor shows it too, where it can be seen. */

@@ -4,8 +4,8 @@ import type { Connections } from '../../infrastructure/connections.ts';
 import type { Host } from '../../infrastructure/host.ts';
 import type { Lives } from '../../infrastructure/live.ts';
 import type { Plans } from '../../infrastructure/plans.ts';
+import { planWords } from '../../infrastructure/status-words.ts';
 import { sameName } from '../../infrastructure/targets.ts';
-import { planWords } from './status-words.ts';
 
 const drawMilliseconds = 500;
 

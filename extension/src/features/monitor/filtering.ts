@@ -6,9 +6,9 @@ import { Dismissed, OperationError } from '../../infrastructure/errors.ts';
 import type { Host } from '../../infrastructure/host.ts';
 import type { Lives } from '../../infrastructure/live.ts';
 import { withProgress } from '../../infrastructure/progress.ts';
+import { deviceWords, planWords } from '../../infrastructure/status-words.ts';
 import type { Targets } from '../../infrastructure/targets.ts';
 import { type Filter, noFilter, type SortOrder, withEntry } from './filters.ts';
-import { deviceWords, planWords } from './status-words.ts';
 
 export interface FilteringOptions {
   readonly host: Host;

@@ -3,10 +3,10 @@ import type { Connection as Link } from '@otaplan/fleet';
 import { formatRate } from '@otaplan/model';
 import * as vscode from 'vscode';
 import type { Connection } from '../../infrastructure/connections.ts';
+import { componentWords, deviceWords, planWords } from '../../infrastructure/status-words.ts';
 import { causeWords } from './filtering.ts';
 import type { ComponentNode, ConnectionNode, DeviceNode, GroupNode, MoreNode, NoteNode, PlanNode } from './nodes.ts';
 import { actionsFor, componentLook, deviceLook, type Look, planLook } from './status-looks.ts';
-import { componentWords, deviceWords, planWords } from './status-words.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
