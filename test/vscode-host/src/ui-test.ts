@@ -107,6 +107,28 @@ async function watch(workbench: Workbench): Promise<void> {
   say('one device failed');
 }
 
+/** A press on a cause in the dashboard leads to the devices behind it, and the filter comes out again. */
+async function followCause(workbench: Workbench): Promise<void> {
+  const { page, row, expand, shot, command, answer } = workbench;
+  const tree = { plan: row('Water meter 2.4 today'), failed: row(/^Upgrade Failed/), device: row('866123040000013') };
+  await tree.plan.hover();
+  await tree.plan.locator('.action-label[aria-label*="Dashboard"]').first().click();
+  const frame = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  await frame.locator('button[data-cause]').click();
+  await row(/cause “.*did not start/).waitFor();
+  await tree.device.waitFor();
+  await shot('cause');
+  await command('Otaplan: Filter Upgrade Monitor…');
+  await answer('Clear filter');
+  await row(/^Upgraded/).waitFor();
+  await command('View: Close All Editors');
+  await workbench.page.locator('iframe.webview.ready').first().waitFor({ state: 'detached' });
+  await expand(tree.failed);
+  await expand(tree.device);
+  await row('FOTA').waitFor();
+  say('the devices behind a cause');
+}
+
 async function readLogAndRetry(workbench: Workbench): Promise<void> {
   const { page, row, shot } = workbench;
   await row('FOTA').click();
@@ -158,6 +180,7 @@ try {
   await startLocal(workbench);
   await deploy(workbench);
   await watch(workbench);
+  await followCause(workbench);
   await readLogAndRetry(workbench);
   await lookAtDashboard(workbench);
   code = 0;
