@@ -18,14 +18,31 @@ export class BlockPositions {
       this.characters = before.positions.characters;
       return;
     }
-    this.lines = new Int32Array(blocks.length);
-    this.characters = new Int32Array(blocks.length);
-    let line = 0;
-    let character = 0;
-    for (const [index, block] of blocks.entries()) {
-      this.lines[index] = line;
-      this.characters[index] = character;
-      ({ line, character } = behind(block, { line, character }));
+    this.lines = before?.positions.lines.slice() ?? new Int32Array(blocks.length);
+    this.characters = before?.positions.characters.slice() ?? new Int32Array(blocks.length);
+    const next = before?.next ?? blocks.length;
+    let at = (before && this.beginning(before.first)) ?? { line: 0, character: 0 };
+    for (let index = before?.first ?? 0; index < next; index++) {
+      const block = blocks[index];
+      if (!block) break;
+      this.lines[index] = at.line;
+      this.characters[index] = at.character;
+      at = behind(block, at);
+    }
+    this.shift(next, at);
+  }
+
+  /** Moves the blocks from an index on, of which the first now begins elsewhere. */
+  private shift(from: number, { line, character }: Position): void {
+    const { lines, characters } = this;
+    const first = lines[from] ?? 0;
+    const down = line - first;
+    const along = character - (characters[from] ?? 0);
+    for (let index = from; index < lines.length; index++) {
+      const at = lines[index] ?? 0;
+      // What stands before it on its line changed only for those that begin on the same one.
+      if (at === first) characters[index] = (characters[index] ?? 0) + along;
+      lines[index] = at + down;
     }
   }
 
