@@ -8,6 +8,9 @@ import type { FileStore } from '../packages/file-store.ts';
 import { requestedRange } from '../packages/ranges.ts';
 import type { DownloadTokens } from './downloads.ts';
 
+/** A range of at most so many bytes is read before it is answered. */
+const wholeBytes = 256 * 1024;
+
 /** The bytes of package files at signed addresses. */
 export function fileRoutes(files: FileStore, tokens: DownloadTokens, clock: Clock, log: Log): Route[] {
   return [
@@ -38,10 +41,24 @@ export function fileRoutes(files: FileStore, tokens: DownloadTokens, clock: Cloc
       const { start, end } = range === 'whole' ? { start: 0, end: size - 1 } : range;
       headers.set('Content-Length', String(end - start + 1));
       if (range !== 'whole') headers.set('Content-Range', `bytes ${start}-${end}/${size}`);
-      const body = streamOf(files.read(grant.sha256, start, end), incoming.socket, log);
+      const bytes = files.read(grant.sha256, start, end);
+      // Devices ask for ranges: one that fits into memory goes out in one piece, and what fails is still told as what it is.
+      const body = end - start < wholeBytes ? await gather(bytes, log) : streamOf(bytes, incoming.socket, log);
       return new Response(body, { status: range === 'whole' ? 200 : 206, headers });
     }),
   ];
+}
+
+/** @throws ProblemError `unavailable` */
+async function gather(bytes: AsyncIterable<Uint8Array>, log: Log): Promise<Buffer<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  try {
+    for await (const part of bytes) parts.push(part);
+  } catch (error) {
+    log.error({ err: error }, 'A package file could not be read to its end.');
+    throw new ProblemError('unavailable', 'The file cannot be read at Developer Center now.');
+  }
+  return Buffer.concat(parts);
 }
 
 /** Bytes as they are asked for. What fails on the way breaks the connection: the reader sees that it is cut, not that it is whole. */
