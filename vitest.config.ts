@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'architecture',
-          include: ['test/{architecture,examples}/**/*.test.ts'],
+          include: ['test/{architecture,examples,rules}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },

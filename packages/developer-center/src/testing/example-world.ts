@@ -94,11 +94,16 @@ export async function worldOf(plan: PlanIs): Promise<ExampleWorld> {
   return { dc, ids, call: (endpoint, authorization) => call(dc, ids, endpoint, authorization), end: () => dc.end() };
 }
 
-/** A token that the vendor's backend makes for an end user of the example device. */
-export function endUserToken(dc: Running, key = dc.server.accessKey, secret = dc.secret): string {
+/** A token that the vendor's backend makes for an end user, of the example device unless told otherwise. */
+export function endUserToken(
+  dc: Running,
+  key = dc.server.accessKey,
+  secret = dc.secret,
+  device = `${product}/${deviceKey}`,
+): string {
   const iat = Math.floor(dc.clock.now() / 1000);
   const claims = { use: 'endUser' as const, iss: key, sub: 'alice', iat, exp: iat + 600 };
-  return signToken(secret, { ...claims, devices: [`${product}/${deviceKey}`] });
+  return signToken(secret, { ...claims, devices: [device] });
 }
 
 async function credentials(dc: Running, endpoint: Endpoint): Promise<string | null> {
