@@ -120,7 +120,7 @@ describe('a version package over HTTP', () => {
       body: { ...good, name: `Package ${count}`, version: `1.0.${count++}`, ...change },
     });
 
-  test.each([
+  test.each<readonly [what: string, change: object]>([
     ['a name of 100 characters', { name: 'x'.repeat(100) }],
     ['remarks of 200 characters', { remarks: 'x'.repeat(200) }],
     ['a version of 64 bytes', { version: 'x'.repeat(64) }],
@@ -133,7 +133,7 @@ describe('a version package over HTTP', () => {
     expect((await declare(change)).status).toBe(201);
   });
 
-  test.each([
+  test.each<readonly [what: string, change: object, pointer: string]>([
     ['a name of 101 characters', { name: 'x'.repeat(101) }, '/name'],
     ['remarks of 201 characters', { remarks: 'x'.repeat(201) }, '/remarks'],
     ['a version of 65 bytes', { version: 'x'.repeat(65) }, '/version'],

@@ -1,19 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import {
   DeviceFile,
   DeviceReport,
+  fromDevice,
+  MqttProblem,
+  mostMqttBytes,
   PlanMessage,
   PlanMessageComponent,
   ReportsReply,
   readDevicePlan,
   reportedStatuses,
   sendReports,
-} from './device-protocol.ts';
-import { fromDevice, MqttProblem, mostMqttBytes, toDevice } from './device-topics.ts';
+  toDevice,
+} from '@otaplan/api';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
-const page = readFileSync(new URL('../../../docs/device-protocol.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../docs/device-protocol.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => JSON.parse(text) as object);
 
 /** The message of the protocol that an example shows. */
