@@ -8,7 +8,8 @@ import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { Center, keysOf, productKey, secretOf, way } from '../faults/center.ts';
+import { Center } from '../faults/center.ts';
+import { keysOf, productKey, secretOf, way } from '../faults/documents.ts';
 import { residentMb } from './processes.ts';
 
 const { values } = parseArgs({

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
-import { Center, keysOf } from '../faults/center.ts';
+import { Center } from '../faults/center.ts';
+import { keysOf } from '../faults/documents.ts';
 import { quantile } from './measure.ts';
 import { benchStore } from './stores.ts';
 

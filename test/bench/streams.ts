@@ -4,7 +4,8 @@
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { parseArgs } from 'node:util';
-import { Center, keysOf, way } from '../faults/center.ts';
+import { Center } from '../faults/center.ts';
+import { keysOf, way } from '../faults/documents.ts';
 import { quantile } from './measure.ts';
 import { cpuSeconds, residentMb } from './processes.ts';
 import { benchStore } from './stores.ts';

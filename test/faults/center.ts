@@ -1,16 +1,10 @@
-/** A real Developer Center in a process of its own, and the calls that the faults make on it: as a person with a key, and as devices. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { type Plan, singleWave, withDigest } from '@otaplan/model';
-
-export const productKey = 'p1faults';
-export const secretOf = (deviceKey: string) => `secret-of-${deviceKey}`;
-export const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const command = path.join(import.meta.dirname, '../../packages/cli/src/main.ts');
+import { withDigest } from '@otaplan/model';
+import { Client } from 'pg';
+import { planTo, productKey, secretOf, sha256, way } from './documents.ts';
+import { ServerProcess } from './server-process.ts';
 
 export interface Answer {
   readonly status: number;
@@ -18,162 +12,10 @@ export interface Answer {
   readonly json: any;
 }
 
-/** Runs `otaplan` to its end. */
-export function otaplan(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return otaplanOn(null, ...args);
-}
-
-/** The same on a database, whose address has a password: it goes by the environment. */
-export function otaplanOn(
-  database: string | null,
-  ...args: string[]
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: on(database) });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (data) => {
-    stdout += data;
-  });
-  child.stderr.on('data', (data) => {
-    stderr += data;
-  });
-  return new Promise((done) => child.once('close', (code) => done({ code, stdout, stderr })));
-}
-
-function on(database: string | null): NodeJS.ProcessEnv {
-  const { OTAPLAN_DATABASE: _, ...rest } = process.env;
-  return database === null ? rest : { ...rest, OTAPLAN_DATABASE: database };
-}
-
-/** Loaded before the server: its wall clock can be set ({@link Center.setClock}). */
-const movableClock = new URL('movable-clock.ts', import.meta.url).href;
-
-export class Center {
-  readonly folder: string;
-  readonly #owned: boolean;
-  /** `postgres://…`; `null`: everything in the folder. */
-  readonly database: string | null;
-  /** Further arguments and variables of the server, from its next start on. */
-  readonly args: string[] = [];
-  readonly env: Record<string, string> = {};
-  /** All that its processes said. */
-  said = '';
-  process: ChildProcess | null = null;
-  url = '';
-  mqttPort: number | null = null;
-  /** How far its wall clock is from the machine's, in milliseconds. */
-  #aheadMs = 0;
-  #token = '';
-  readonly #secrets = new Set<string>();
+/** A Developer Center, and the calls that the faults make on it: as a person with a key, and as devices. */
+export class Center extends ServerProcess {
   /** Milliseconds after which a call counts as lost; `null`: never. */
   patience: number | null = null;
-  accessKey = '';
-  #port = '0';
-
-  constructor(database: string | null = null, folder?: string) {
-    this.folder = folder ?? mkdtempSync(path.join(tmpdir(), 'otaplan-faults-'));
-    this.#owned = folder === undefined;
-    this.database = database;
-  }
-
-  /** Starts it, again on the same port. @throws Error with what it said, when it did not start */
-  async start(): Promise<void> {
-    const mqtt = this.mqttPort === null ? [] : ['--mqtt-port', String(this.mqttPort)];
-    const args = ['server', '--data', this.folder, '--port', this.#port, ...mqtt, ...this.args];
-    const child = spawn(process.execPath, ['--import', movableClock, command, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...on(this.database), ...this.env, OTAPLAN_CLOCK_AHEAD: String(this.#aheadMs) },
-    });
-    this.process = child;
-    let said = '';
-    for (const output of [child.stdout, child.stderr]) {
-      output?.on('data', (data) => {
-        said += data;
-        this.said += data;
-      });
-    }
-    const line = await new Promise<string>((done, failed) => {
-      if (child.stdout) createInterface({ input: child.stdout }).once('line', done);
-      child.once('exit', (code) => failed(new Error(`The server ended with ${code}: ${said}`)));
-    });
-    const ready = JSON.parse(line) as { url: string; mqttPort?: number; accessKey: string };
-    this.url = ready.url;
-    this.accessKey = ready.accessKey;
-    this.#port = new URL(ready.url).port;
-    if (ready.mqttPort !== undefined) this.mqttPort = ready.mqttPort;
-    this.#token = '';
-  }
-
-  /** Starts it again with a broker of its own, which later starts keep at its port. */
-  async speakMqtt(): Promise<void> {
-    await this.stop();
-    this.mqttPort = 0;
-    await this.start();
-  }
-
-  /** Starts it again where devices speak with it by a broker of their own. */
-  async speakAt(broker: {
-    readonly inside: string;
-    readonly username: string;
-    readonly password: string;
-  }): Promise<void> {
-    await this.stop();
-    this.env['OTAPLAN_MQTT'] = broker.inside;
-    this.env['OTAPLAN_MQTT_USERNAME'] = broker.username;
-    this.env['OTAPLAN_MQTT_PASSWORD'] = broker.password;
-    this.#secrets.add(broker.password);
-    await this.start();
-  }
-
-  /** A further replica on the same folder and database, with the same settings; not started. */
-  another(): Center {
-    const center = new Center(this.database, this.folder);
-    center.args.push(...this.args);
-    Object.assign(center.env, this.env);
-    return center;
-  }
-
-  /** What its wall clock says. */
-  now(): number {
-    return Date.now() + this.#aheadMs;
-  }
-
-  /** Sets the wall clock of the running process and of those that follow; its timers go on as they were. */
-  async setClock(to: number): Promise<void> {
-    this.#aheadMs = Math.round(to - Date.now());
-    const set = new Promise((done) => this.process?.once('message', done));
-    this.process?.send({ aheadMs: this.#aheadMs });
-    await set;
-    this.#token = '';
-  }
-
-  /** Ends it, and waits until it has. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const child = this.process;
-    this.process = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((done) => child.once('exit', done));
-    child.kill(signal);
-    await ended;
-  }
-
-  async end(): Promise<void> {
-    await this.stop();
-    if (this.#owned) rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  /** What `otaplan server verify` says of the stopped folder, or of the database; none: it holds. */
-  async problems(): Promise<string[]> {
-    const { code, stdout, stderr } = await otaplanOn(
-      this.database,
-      'server',
-      'verify',
-      '--data',
-      this.folder,
-      '--json',
-    );
-    if (code === 0) return [];
-    return stdout === '' ? [stderr] : (JSON.parse(stdout) as { problems: string[] }).problems;
-  }
 
   async call(method: string, where: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     return await this.send(method, where, await this.token(), body, headers);
@@ -181,8 +23,8 @@ export class Center {
 
   /** The owner's access token. */
   async token(): Promise<string> {
-    if (this.#token === '') this.#token = await this.#logIn();
-    return this.#token;
+    this.accessToken ??= await this.#logIn();
+    return this.accessToken;
   }
 
   device(key: string, method: 'GET' | 'POST', what: 'plan' | 'reports', body?: unknown): Promise<Answer> {
@@ -216,21 +58,31 @@ export class Center {
     return { status: response.status, json };
   }
 
-  async #logIn(): Promise<string> {
-    const secret = readFileSync(path.join(this.folder, 'access-secret'), 'utf8').trim();
-    const user = `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${this.accessKey}&timestamp=${this.now()}`;
+  #logIn(): Promise<string> {
+    return this.logIn(this.accessKey, readFileSync(path.join(this.folder, 'access-secret'), 'utf8').trim());
+  }
+
+  /** An access token of a key. */
+  async logIn(key: string, secret: string): Promise<string> {
+    const user = `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${key}&timestamp=${this.now()}`;
     const query = `grant_type=password&username=${encodeURIComponent(user)}&password=${sha256(user + secret)}`;
     const answer = await this.send('GET', `/v2/quecauth/accessKeyAuthrize/accessKeyLogin?${query}`, '');
     if (answer.json?.code !== 200) throw new Error(`Log-in failed: ${JSON.stringify(answer.json)}`);
-    this.#secrets.add(secret).add(answer.json.access_token);
+    this.secrets.add(secret).add(answer.json.access_token);
     return answer.json.access_token;
   }
 
-  /** Which of the secrets that it was told stand in what it said (I8). */
-  leaks(): string[] {
-    const leaked = [...this.#secrets].filter((secret) => this.said.includes(secret));
-    if (/secret-of-\w/.test(this.said)) leaked.push('the secret of a device');
-    return leaked.map((secret) => `What the server said has ${secret.slice(0, 16)}….`);
+  /** Raw bytes for a connection of one's own: a call with its body. */
+  raw(method: string, where: string, authorization: string, body = '', connection = 'close'): string {
+    const { host } = new URL(this.url);
+    const head = [
+      `${method} ${where} HTTP/1.1`,
+      `Host: ${host}`,
+      `Authorization: ${authorization}`,
+      `Connection: ${connection}`,
+    ];
+    const about = body === '' ? [] : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`];
+    return [...head, ...about, '', body].join('\r\n');
   }
 
   /** A gauge of `/metrics`; `null`: it is not there, or nobody answered. */
@@ -317,46 +169,52 @@ export class Center {
       reports: [{ id: `v-${key}-${version}`, kind: 'versions', components }],
     });
   }
+
+  /** Saves plans that are never activated, with long names. @returns their ids */
+  async drafts(count: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let index = 0; index < count; index++) {
+      const document = withDigest({ ...planTo('9.0.0', 0), name: `${index} ${'long '.repeat(18)}` });
+      const made = await this.call('POST', '/ota/v1/plans', { document });
+      if (made.status !== 201) throw new Error(JSON.stringify(made.json));
+      ids.push(made.json.plan.id);
+    }
+    return ids;
+  }
+
+  /** Changes a draft: how often it is retried. */
+  async touch(planId: string): Promise<void> {
+    const { json } = await this.call('GET', `/ota/v1/plans/${planId}`);
+    const document = withDigest({ ...json.document, retry: (json.document.retry + 1) % 6 });
+    const headers = { 'If-Match': `"${json.plan.revision}"` };
+    const done = await this.call('PUT', `/ota/v1/plans/${planId}`, { document }, headers);
+    if (done.status !== 200) throw new Error(JSON.stringify(done.json));
+  }
+
+  /** A further replica on the same folder and database, with the same settings; not started. */
+  another(): Center {
+    const center = new Center(this.database, this.folder);
+    center.args.push(...this.args);
+    Object.assign(center.env, this.env);
+    return center;
+  }
+
+  /**
+   * One with an empty database of its own beside this one's; not started.
+   * @param folder left out: an empty one
+   */
+  async beside(folder?: string): Promise<Center> {
+    return new Center(this.database === null ? null : await emptyDatabase(this.database), folder);
+  }
 }
 
-export const way: readonly string[] = [
-  'planReceived',
-  'upgradeConfirmed',
-  'readyToDownload',
-  'downloading',
-  'downloadSucceeded',
-  'upgrading',
-];
-
-export function keysOf(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `FAULT${String(index).padStart(6, '0')}`);
-}
-
-export function planTo(version: string, retry: number, push: 'onRequest' | 'any' = 'onRequest'): Plan {
-  const minute = Math.floor(Date.now() / 60_000) * 60_000;
-  const local = (at: number) => new Date(at).toISOString().slice(0, 16);
-  const [start, end] = [local(minute), local(minute + 24 * 3_600_000)];
-  return withDigest({
-    name: `To ${version}`,
-    product: productKey,
-    effective: { start, end, zone: 'UTC', startUtc: `${start}:00Z`, endUtc: `${end}:00Z` },
-    targets: { all: true, include: [], exclude: [], count: null },
-    components: [
-      {
-        component: 'modem',
-        type: 'module',
-        identifier: 'FOTA',
-        mode: 'full',
-        target: version,
-        sources: [],
-        versions: null,
-        package: null,
-      },
-    ],
-    mode: { kind: 'silent', push, afterRejectionMinutes: 120 },
-    conditions: { batteryPercent: 30, signalDbm: -113 },
-    retry,
-    waves: singleWave,
-    allow: [],
-  });
+async function emptyDatabase(beside: string): Promise<string> {
+  const url = new URL(beside);
+  url.pathname = `${url.pathname}_${randomBytes(3).toString('hex')}`;
+  const client = new Client({ connectionString: beside });
+  await client.connect();
+  await client
+    .query(`CREATE DATABASE ${url.pathname.slice(1)} ENCODING 'UTF8' TEMPLATE template0`)
+    .finally(() => client.end());
+  return url.href;
 }

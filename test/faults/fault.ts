@@ -8,6 +8,8 @@ export interface Outcome {
   readonly lost: number;
   /** Sentences about what was not as it must be. */
   readonly wrong: readonly string[];
+  /** What else was seen, in figures: of this machine on that day, and no test. */
+  readonly seen?: string;
 }
 
 export interface Settings {

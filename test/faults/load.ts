@@ -1,4 +1,5 @@
-import { type Center, way } from './center.ts';
+import type { Center } from './center.ts';
+import { way } from './documents.ts';
 
 const senders = 24;
 

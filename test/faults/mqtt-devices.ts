@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@otaplan/developer-center';
 import { MqttConnection } from '@otaplan/devices';
-import { productKey, secretOf } from './center.ts';
+import { productKey, secretOf } from './documents.ts';
 import type { Speak } from './load.ts';
 
 /** Devices that speak MQTT by the reference client, each on a connection that is made again when it broke. */

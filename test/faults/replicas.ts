@@ -1,7 +1,8 @@
 /** Several Developer Centers on one database, asked one after the other: what a load balancer does, and a client that repeats. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, type Center, planTo, sha256 } from './center.ts';
+import type { Answer, Center } from './center.ts';
+import { planTo, sha256 } from './documents.ts';
 
 /** How long a call is repeated. */
 export const givenUpMs = 60_000;

@@ -14,6 +14,7 @@ export interface Result {
   readonly lost: number;
   readonly invariants: readonly string[];
   readonly wrong: readonly string[];
+  readonly seen: string;
   readonly seconds: number;
   /** When its last run ended. */
   readonly at: string;
@@ -22,7 +23,7 @@ export interface Result {
 export function emptyResult({ of, name, looksAt }: Fault, store: string): Result {
   const invariants = [...new Set([...always, ...looksAt])].sort();
   const at = new Date().toISOString();
-  return { of, fault: name, store, skipped: null, tried: 0, lost: 0, invariants, wrong: [], seconds: 0, at };
+  return { of, fault: name, store, skipped: null, tried: 0, lost: 0, invariants, wrong: [], seen: '', seconds: 0, at };
 }
 
 /** Adds a result to a file in which runs are gathered, one JSON document a line. */
@@ -50,17 +51,18 @@ function together(one: Result, two: Result): Result {
     tried: one.tried + two.tried,
     lost: one.lost + two.lost,
     wrong: [...one.wrong, ...two.wrong],
+    seen: [one.seen, two.seen].filter((seen) => seen !== '').join('; '),
     seconds: one.seconds + two.seconds,
   };
 }
 
-const headings = ['fault', 'store', 'tried', 'lost', 'invariants held', 'seconds'] as const;
+const headings = ['fault', 'store', 'tried', 'lost', 'invariants held', 'seconds', 'seen'] as const;
 
 function cellsOf(result: Result): string[] {
-  const { fault, store, skipped, tried, lost, invariants, wrong, seconds } = result;
-  if (skipped !== null) return [fault, store, 'skipped', '–', skipped, '–'];
+  const { fault, store, skipped, tried, lost, invariants, wrong, seconds, seen } = result;
+  if (skipped !== null) return [fault, store, 'skipped', '–', skipped, '–', ''];
   const held = wrong.length === 0 ? invariants.join(' ') : `BROKEN: ${wrong.length}`;
-  return [fault, store, String(tried), lost === 0 ? 'nothing' : String(lost), held, seconds.toFixed(0)];
+  return [fault, store, String(tried), lost === 0 ? 'nothing' : String(lost), held, seconds.toFixed(0), seen];
 }
 
 /** For a terminal. */

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { noMosquitto } from '@otaplan/developer-center/testing/mosquitto';
 import { findPostgres, type TestPostgres } from '@otaplan/developer-center/testing/postgres';
 import { Center } from './center.ts';
 import type { Fault, Settings } from './fault.ts';
 import { faults } from './faults/index.ts';
+import { buildCommand } from './otaplan.ts';
 import { emptyResult, gathered, keep, type Result, tableOf, writeTable } from './results.ts';
 
 const help = `Does the faults that concern the server, devices and time to real processes, and prints what came of each.
@@ -17,6 +19,7 @@ whose user may create databases.
   --pause SECONDS how long a stopped process stays so (60)
   --list          names the faults and ends
   --keep FILE     adds the results to this file: a long table can be made in slices
+  --missing       only faults that the file of --keep has no result of
   --table FILE    prints the table of such a file and does nothing else
   --out FILE      writes the table at the end of this Markdown file, from --keep or --table where given
 `;
@@ -27,6 +30,7 @@ const { values } = parseArgs({
     pause: { type: 'string', default: '60' },
     store: { type: 'string' },
     keep: { type: 'string' },
+    missing: { type: 'boolean', default: false },
     table: { type: 'string' },
     out: { type: 'string' },
     list: { type: 'boolean', default: false },
@@ -45,14 +49,17 @@ else {
 }
 
 async function run(): Promise<Result[]> {
+  buildCommand();
   const settings: Settings = { kills: Number(values.kills), pause: Number(values.pause) };
   const postgres = values.store === 'sqlite' ? 'left out' : await findPostgres();
   const stores = ['SQLite', 'PostgreSQL'].filter(
     (name) => values.store === undefined || name.toLowerCase().startsWith(values.store),
   );
   const results: Result[] = [];
+  const kept = values.missing && values.keep !== undefined && existsSync(values.keep) ? gathered(values.keep) : [];
   for (const store of stores) {
     for (const fault of faults) {
+      if (kept.some((result) => result.fault === fault.name && result.store === store)) continue;
       if (values.only.length > 0 && !values.only.some((text) => fault.name.includes(text))) continue;
       if (store === 'SQLite' ? fault.postgresOnly : fault.folderOnly) continue;
       const skip = (store === 'PostgreSQL' && typeof postgres === 'string' ? postgres : fault.skip?.()) ?? null;
@@ -74,11 +81,11 @@ async function done(fault: Fault, empty: Result, settings: Settings, postgres: T
   const database = empty.store === 'SQLite' || typeof postgres === 'string' ? null : await postgres.database();
   const center = new Center(database);
   const wrong: string[] = [];
-  let [tried, lost] = [0, 0];
+  let [tried, lost, seen] = [0, 0, ''];
   try {
     await center.start();
     const outcome = await fault.run(center, settings);
-    ({ tried, lost } = outcome);
+    ({ tried, lost, seen = '' } = outcome);
     wrong.push(...outcome.wrong);
     if (lost > 0) wrong.push(`${lost} acknowledged things are lost.`);
     await center.stop();
@@ -89,7 +96,7 @@ async function done(fault: Fault, empty: Result, settings: Settings, postgres: T
     await center.end();
   }
   const seconds = (performance.now() - begin) / 1000;
-  return { ...empty, tried, lost, wrong, seconds, at: new Date().toISOString() };
+  return { ...empty, tried, lost, wrong, seen, seconds, at: new Date().toISOString() };
 }
 
 /** As `faults.md` has them. */

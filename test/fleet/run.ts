@@ -12,7 +12,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Draws, deviceKeys, foreseenStatus, parseProfile, tempers } from '@otaplan/devices';
 import { limits, type Plan, singleWave, withDigest } from '@otaplan/model';
-import { Center, sha256 } from '../faults/center.ts';
+import { Center } from '../faults/center.ts';
+import { sha256 } from '../faults/documents.ts';
 import { Simulator, Usage } from './processes.ts';
 import { mostInProgress, scanComponents, scanDevices } from './scan.ts';
 

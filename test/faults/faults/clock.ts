@@ -1,158 +1,179 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
-import { startServer, verifyFolder } from '@otaplan/developer-center';
-import { singleWave, withDigest } from '@otaplan/model';
-import { VirtualClock } from '@otaplan/model/virtual-clock';
-import { productKey, secretOf, sha256 } from '../center.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { formatLocal, withDigest } from '@otaplan/model';
+import type { Center } from '../center.ts';
+import { keysOf, planTo, way } from '../documents.ts';
 import type { Fault } from '../fault.ts';
 
-const hour = 3_600_000;
-/** Where the wall clock is set to, from a moment in the period. */
-const jumps: readonly [string, (now: number) => number][] = [
-  ['back an hour', (now) => now - hour],
-  // By a whole day, a device that is under way counts as silent for 24 h, and its attempt fails (section 6, rule 8).
-  ['on by 23 hours', (now) => now + 23 * hour],
-  ['to 1970', () => 0],
-];
+const minute = 60_000;
+const hour = 60 * minute;
+/** The scheduler looks every second what is due; and some time to do it, on a busy machine. */
+const noticed = 1600;
+
+async function issued(center: Center, planId: string, key: string): Promise<string[]> {
+  const { json } = await center.call('GET', `/ota/v1/plans/${planId}/devices/${key}/log?limit=500`);
+  const lines = json.items.filter(({ text }: { text: string }) => text.startsWith('Plan issued'));
+  return lines.map(({ time }: { time: string }) => time);
+}
 
 export const clockJumps: Fault = {
   of: 'time',
-  looksAt: [],
-  name: 'the clock jumps back an hour, on by 23, to 1970 (virtual clock)',
-  folderOnly: true,
-  async run() {
+  looksAt: ['I1', 'I2', 'I3', 'I9'],
+  name: 'the wall clock jumps back an hour, on a day, to 1970, and is set right again',
+  async run(center) {
     const wrong: string[] = [];
-    for (const [name, jump] of jumps) wrong.push(...(await jumped(jump)).map((problem) => `${name}: ${problem}`));
+    const jumps: readonly [string, (now: number) => number][] = [
+      ['back an hour', (now) => now - hour],
+      ['on a day', (now) => now + 24 * hour],
+      ['to 1970', () => 1000],
+    ];
+    const keys = keysOf(jumps.length);
+    await center.register(keys);
+    for (const key of keys) await center.versions(key, '1.0.0');
+    await center.addPackage('2.0.0');
+    const { json } = await center.call('POST', '/ota/v1/plans', { document: planTo('2.0.0', 0, 'any') });
+    const planId = json.plan.id;
+    await center.call('POST', `/ota/v1/plans/${planId}/activate`, {});
+    for (const [index, [name, jump]] of jumps.entries()) {
+      const key = keys[index] ?? '';
+      for (let tries = 0; (await issued(center, planId, key)).length === 0 && tries < 50; tries++) await pause(100);
+      for (const status of way.slice(0, 4)) await center.report(key, planId, status);
+      const before = Date.now();
+      await center.setClock(jump(before));
+      await pause(noticed);
+      // Its reports are taken whatever the clock says, and a restart meanwhile changes nothing.
+      await center.report(key, planId, 'downloadSucceeded');
+      await center.stop();
+      await center.start();
+      await pause(noticed);
+      await center.report(key, planId, 'upgrading');
+      await center.setClock(Date.now());
+      await pause(noticed);
+      const [stands] = await center.statuses(planId, key);
+      if (stands !== 'upgrading') wrong.push(`${name}: the device stands at ${stands}, not at upgrading.`);
+      await center.versions(key, '2.0.0');
+      const [ended] = await center.statuses(planId, key);
+      if (ended !== 'upgradeSucceeded') wrong.push(`${name}: the device stands at ${ended} in the end.`);
+      const times = (await issued(center, planId, key)).length;
+      if (times !== 1) wrong.push(`${name}: the plan was issued ${times} times.`);
+    }
     return { tried: jumps.length, lost: 0, wrong };
   },
 };
 
-/** A push window of 02:00-04:00: sets the clock while a device is under way, sets it right again, and looks at what was pushed. */
-async function jumped(jump: (now: number) => number): Promise<string[]> {
+interface Window {
+  readonly zone: string;
+  /** Local day on which the clock changes. */
+  readonly day: string;
+  readonly push: { readonly from: string; readonly to: string };
+}
+/** Both changes of a year in each zone, and a window about the hour that is left out or comes twice. */
+const windows: readonly Window[] = [
+  { zone: 'Europe/Berlin', day: '2027-03-28', push: { from: '02:00', to: '04:00' } },
+  { zone: 'Europe/Berlin', day: '2027-10-31', push: { from: '02:00', to: '03:00' } },
+  { zone: 'America/New_York', day: '2027-03-14', push: { from: '02:00', to: '04:00' } },
+  { zone: 'America/New_York', day: '2027-11-07', push: { from: '01:00', to: '02:00' } },
+  { zone: 'America/Havana', day: '2027-03-14', push: { from: '23:00', to: '02:00' } },
+  { zone: 'America/Havana', day: '2027-11-07', push: { from: '00:00', to: '01:00' } },
+  { zone: 'Africa/Cairo', day: '2027-04-30', push: { from: '23:00', to: '02:00' } },
+  { zone: 'Africa/Cairo', day: '2027-10-29', push: { from: '23:00', to: '01:00' } },
+  { zone: 'America/Santiago', day: '2027-04-04', push: { from: '23:00', to: '01:00' } },
+  { zone: 'America/Santiago', day: '2027-09-05', push: { from: '23:00', to: '02:00' } },
+  { zone: 'Australia/Lord_Howe', day: '2027-04-04', push: { from: '01:00', to: '02:00' } },
+  { zone: 'Australia/Lord_Howe', day: '2027-10-03', push: { from: '02:00', to: '03:00' } },
+  { zone: 'Pacific/Chatham', day: '2027-04-04', push: { from: '02:00', to: '04:00' } },
+  { zone: 'Pacific/Chatham', day: '2027-09-26', push: { from: '02:00', to: '04:00' } },
+];
+
+export const clockChanges: Fault = {
+  of: 'time',
+  looksAt: ['I2', 'I9'],
+  name: 'a push period across both clock changes in Berlin, New York, Havana, Cairo, Santiago, Lord Howe, Chatham',
+  async run(center) {
+    const wrong: string[] = [];
+    const keys = keysOf(windows.length);
+    await center.register(keys);
+    await center.addPackage('2.0.0');
+    for (const [index, window] of windows.entries()) wrong.push(...(await across(center, window, keys[index] ?? '')));
+    return { tried: windows.length, lost: 0, wrong };
+  },
+};
+
+/** A device that is online all the time; the clock goes through the night in steps that are shorter than the gap between pushes. */
+async function across(center: Center, { zone, day, push }: Window, key: string): Promise<string[]> {
+  const name = `${zone} ${day}`;
+  // From the noon before to the noon of the day, by UTC; the zones are at most 14 h apart from it.
+  const noon = Date.parse(`${day}T12:00:00Z`);
+  const [startUtc, endUtc] = [noon - 36 * hour, noon + 36 * hour];
+  const utc = (at: number) => new Date(at).toISOString().replace('.000Z', 'Z');
+  const effective = {
+    start: formatLocal(startUtc, zone),
+    end: formatLocal(endUtc, zone),
+    zone,
+    startUtc: utc(startUtc),
+    endUtc: utc(endUtc),
+  };
+  const document = withDigest({
+    ...planTo('2.0.0', 0),
+    name: `Across ${name}`,
+    effective,
+    targets: { all: false, include: [key], exclude: [], count: 1 },
+    mode: { kind: 'silent', push, afterRejectionMinutes: 120 },
+  });
+  const local = (at: number) => formatLocal(at, zone).slice(11);
+  const inside = (time: string) =>
+    push.from < push.to ? time >= push.from && time < push.to : time >= push.from || time < push.to;
+  // The first moment of the window on that day, found by the runtime's own zone data.
+  let opens = Date.parse(`${day}T00:00:00Z`) - 15 * hour;
+  while (!(inside(local(opens)) && formatLocal(opens + 2 * hour, zone).startsWith(day))) opens += 10 * minute;
+  await center.setClock(opens - 25 * minute);
+  await center.versions(key, '1.0.0');
+  const made = await center.call('POST', '/ota/v1/plans', { document });
+  if (made.status !== 201) return [`${name}: ${JSON.stringify(made.json)}`];
+  const planId = made.json.plan.id;
+  await center.call('POST', `/ota/v1/plans/${planId}/activate`, {});
   const wrong: string[] = [];
-  const folder = mkdtempSync(path.join(tmpdir(), 'otaplan-faults-'));
-  const clock = new VirtualClock('2027-03-01T02:10:30Z');
-  const server = await startServer({ dataDir: folder, port: 0, clock, random: (count) => randomBytes(count) });
-  let token = '';
-  const send = async (method: string, where: string, body?: unknown, authorization = token) => {
-    const headers = { Authorization: authorization, 'Content-Type': 'application/json' };
-    const bytes = body instanceof Uint8Array;
-    const response = await fetch(server.url + where, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: bytes ? body : JSON.stringify(body) }),
-    } as RequestInit);
-    const text = await response.text();
-    return text === '' ? null : JSON.parse(text);
-  };
-  const logIn = async () => {
-    const secret = readFileSync(server.accessSecretFile, 'utf8').trim();
-    const user = `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${server.accessKey}&timestamp=${clock.now()}`;
-    const password = createHash('sha256')
-      .update(user + secret)
-      .digest('hex');
-    const query = `grant_type=password&username=${encodeURIComponent(user)}&password=${password}`;
-    token = (await send('GET', `/v2/quecauth/accessKeyAuthrize/accessKeyLogin?${query}`)).access_token;
-  };
-  /** Lets time pass and what is due be done. */
-  const pass = async (milliseconds: number) => {
-    for (let left = milliseconds; left > 0; left -= 20_000) {
-      clock.advance(Math.min(left, 20_000));
-      for (let index = 0; index < 20; index++) await turn();
-    }
-  };
-  const key = 'FAULT000001';
-  const device = (what: string, body?: unknown) =>
-    send(
-      body === undefined ? 'GET' : 'POST',
-      `/device/v1/products/${productKey}/devices/${key}/${what}`,
-      body,
-      `Device ${secretOf(key)}`,
-    );
-  const versions = (version: string, id: string) =>
-    device('reports', {
-      reports: [{ id, kind: 'versions', components: [{ identifier: 'FOTA', type: 'module', version }] }],
-    });
-  try {
-    await logIn();
-    await send('POST', '/ota/v1/products', { products: [{ productKey, name: 'Faults' }] });
-    const devices = [{ deviceKey: key, secretSha256: sha256(secretOf(key)) }];
-    await send('POST', `/ota/v1/products/${productKey}/devices`, { devices });
-    const bytes = randomBytes(100);
-    const files = [{ name: 'fw.bin', size: bytes.length, sha256: sha256(bytes) }];
-    const made = await send('POST', '/ota/v1/packages', {
-      name: 'FOTA 2',
-      type: 'module',
-      version: '2.0.0',
-      sourceVersion: null,
-      files,
-    });
-    await send('PUT', `/ota/v1/packages/${made.id}/files/fw.bin`, bytes);
-    await versions('1.0.0', 'v1');
-    const { plan } = await send('POST', '/ota/v1/plans', { document });
-    await send('POST', `/ota/v1/plans/${plan.id}/activate`, {});
-    await pass(10_000);
-    await device('plan');
-    const status = async () =>
-      (await send('GET', `/ota/v1/plans/${plan.id}/devices/${key}/components`)).items[0].status as string;
-    const report = (name: string) =>
-      device('reports', {
-        reports: [{ id: name, kind: 'status', planId: plan.id, identifier: 'FOTA', attempt: 1, status: name }],
-      });
-    for (const name of ['planReceived', 'upgradeConfirmed', 'readyToDownload', 'downloading']) await report(name);
-    const right = clock.now();
-    clock.jump(jump(right));
-    await pass(60_000);
-    await report('downloadSucceeded');
-    await report('upgrading');
-    clock.jump(right + 61_000);
-    await logIn();
-    if ((await status()) !== 'upgrading') wrong.push(`The device stands at ${await status()}, not at upgrading.`);
-    await versions('2.0.0', 'v2');
-    await pass(60_000);
-    if ((await status()) !== 'upgradeSucceeded') wrong.push(`The device stands at ${await status()} in the end.`);
-    const log = await send('GET', `/ota/v1/plans/${plan.id}/devices/${key}/log?limit=500`);
-    const issued = log.items.filter(({ text }: { text: string }) => text.startsWith('Plan issued')).length;
-    if (issued !== 1) wrong.push(`The plan was issued ${issued} times.`);
-  } catch (error) {
-    wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  } finally {
-    await server.close();
-    wrong.push(...(await verifyFolder(folder)).problems);
-    rmSync(folder, { recursive: true, force: true });
+  for (const step of [-25, -12, -1, 11, 21]) {
+    await center.setClock(opens + step * minute);
+    await center.device(key, 'GET', 'plan');
+    await pause(noticed);
+    const times = await issued(center, planId, key);
+    if (step < 0 && times.length > 0) wrong.push(`${name}: pushed ${-step} minutes before its window.`);
+    if (step === 21 && times.length !== 1) wrong.push(`${name}: pushed ${times.length} times in its window.`);
+    for (const time of times)
+      if (!inside(local(Date.parse(time)))) wrong.push(`${name}: pushed at ${local(Date.parse(time))}.`);
   }
-  return wrong;
+  await center.terminate(planId);
+  return [...new Set(wrong)];
 }
 
-const document = withDigest({
-  name: 'Clock',
-  product: productKey,
-  effective: {
-    start: '2027-03-01T00:00',
-    end: '2027-03-08T00:00',
-    zone: 'UTC',
-    startUtc: '2027-03-01T00:00:00Z',
-    endUtc: '2027-03-08T00:00:00Z',
+export const otherZoneData: Fault = {
+  of: 'time',
+  looksAt: ['I9', 'I10'],
+  name: 'a plan whose instants were computed by other zone data than the server’s is refused, and says so',
+  async run(center) {
+    await center.register(keysOf(1));
+    const at = Date.parse('2027-03-27T23:00:00Z');
+    const good = {
+      start: '2027-03-28T00:00',
+      end: '2027-03-29T00:00',
+      zone: 'Europe/Berlin',
+      startUtc: new Date(at).toISOString().replace('.000Z', 'Z'),
+      endUtc: new Date(at + 23 * hour).toISOString().replace('.000Z', 'Z'),
+    };
+    const wrong: string[] = [];
+    const save = (effective: typeof good, name: string) =>
+      center.call('POST', '/ota/v1/plans', { document: withDigest({ ...planTo('2.0.0', 0), name, effective }) });
+    const taken = await save(good, 'right');
+    if (taken.status !== 201) wrong.push(`The right one: ${JSON.stringify(taken.json)}`);
+    // As if the clocks were not put forward any more.
+    const other = await save({ ...good, endUtc: new Date(at + 24 * hour).toISOString().replace('.000Z', 'Z') }, 'other');
+    if (other.status !== 422) wrong.push(`The other one was answered with ${other.status}.`);
+    if (!/zone|clock|UTC/i.test(JSON.stringify(other.json))) wrong.push(`It says ${JSON.stringify(other.json)}.`);
+    const tell = await center.call('POST', '/ota/v1/plans/preview', {
+      document: withDigest({ ...planTo('2.0.0', 0), name: 'right', effective: good }),
+    });
+    if (typeof tell.json.zoneData !== 'string' || tell.json.zoneData === 'unknown')
+      wrong.push('A preview does not say which zone data it used.');
+    return { tried: 2, lost: 0, wrong };
   },
-  targets: { all: true, include: [], exclude: [], count: null },
-  components: [
-    {
-      component: 'modem',
-      type: 'module',
-      identifier: 'FOTA',
-      mode: 'full',
-      target: '2.0.0',
-      sources: [],
-      versions: null,
-      package: null,
-    },
-  ],
-  mode: { kind: 'silent', push: 'any', afterRejectionMinutes: 120 },
-  conditions: { batteryPercent: 30, signalDbm: -113 },
-  retry: 0,
-  waves: singleWave,
-  allow: [],
-});
+};

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { noMosquitto, startMosquitto } from '@otaplan/developer-center/testing/mosquitto';
 import { Client } from 'pg';
-import { type Center, keysOf } from '../center.ts';
+import type { Center } from '../center.ts';
+import { keysOf } from '../documents.ts';
 import type { Fault, Outcome } from '../fault.ts';
 import { reportsOf } from '../load.ts';
 import { MqttDevices } from '../mqtt-devices.ts';
@@ -9,8 +10,6 @@ import { givenUpMs, Replicas } from '../replicas.ts';
 
 const devices = 400;
 const senders = 24;
-/** What a replica had taken is free after this long (`store/postgres/replica.ts`); and some time to do it, on a busy machine. */
-const stuckMs = 15_000 + 5_000;
 
 /** How devices speak: with replicas in turn, or with the broker that these share. */
 interface Speech {
@@ -132,13 +131,12 @@ async function underLoad(
     const [tried] = await Promise.all([disturbed, load]);
     const twice = await pushedTwice(first.database ?? '');
     if (twice > 0) wrong.push(`Plans were pushed twice to ${twice} devices.`);
-    if (replicas.longest > stuckMs) wrong.push(`A call was answered after ${Math.round(replicas.longest)} ms.`);
-    console.error(
-      `   ${rounds.done} rounds of ${devices} devices; longest until a call was answered ${Math.round(replicas.longest)} ms,` +
-        ` until a plan was pushed ${Math.round(rounds.longestPush)} ms`,
-    );
+    const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+    const seen =
+      `${rounds.done} plans carried out by ${devices} devices; longest until a call was answered ${seconds(replicas.longest)}, ` +
+      `until a device had its plan ${seconds(rounds.longestPush)}`;
     for (const replica of replicas.all) wrong.push(...replica.leaks());
-    return { tried, lost: rounds.lost, wrong };
+    return { tried, lost: rounds.lost, wrong, seen };
   } finally {
     await replicas.end();
   }

@@ -1,38 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Center, keysOf, otaplan, way } from '../center.ts';
-import type { Fault } from '../fault.ts';
-
-const file = (center: Center) => path.join(center.folder, 'developer-center.sqlite');
-
-export const newerDatabase: Fault = {
-  of: 'server',
-  looksAt: [],
-  name: 'a database of a newer version is refused, and stays as it is',
-  folderOnly: true,
-  async run(center) {
-    await center.register(keysOf(1));
-    await center.stop();
-    const db = new DatabaseSync(file(center));
-    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-    db.exec('PRAGMA user_version = 1000');
-    db.close();
-    const wrong: string[] = [];
-    for (const args of [[], ['verify']]) {
-      const { code, stderr } = await otaplan('server', ...args, '--data', center.folder, '--port', '0');
-      if (code !== 1 || !/newer version/.test(stderr)) wrong.push(`${args}: ${code} ${stderr}`);
-    }
-    const again = new DatabaseSync(file(center));
-    again.exec(`PRAGMA user_version = ${version}`);
-    again.close();
-    await center.start();
-    return { tried: 2, lost: 0, wrong };
-  },
-};
+import { Center } from '../center.ts';
+import { keysOf, sha256, way } from '../documents.ts';
+import type { Fault, Outcome } from '../fault.ts';
+import { otaplan, otaplanOn } from '../otaplan.ts';
+import { databaseFile } from '../server-process.ts';
+import { mountSmall, noMount, type SmallDisk } from '../small-disk.ts';
 
 export const flippedBits: Fault = {
   of: 'server',
@@ -56,94 +34,165 @@ export const flippedBits: Fault = {
       `UPDATE counter SET count = count + 4 WHERE name LIKE 'd.%'`,
     ];
     for (const sql of changes) {
-      const db = new DatabaseSync(file(center));
+      const db = new DatabaseSync(databaseFile(center));
       const before = mkdtempSync(path.join(tmpdir(), 'otaplan-faults-'));
       db.exec(`VACUUM INTO '${path.join(before, 'developer-center.sqlite')}'`);
       db.exec(sql);
       db.close();
       if ((await center.problems()).length === 0) wrong.push(`Not found: ${sql}`);
-      rmSync(file(center));
-      spawnSync('cp', [path.join(before, 'developer-center.sqlite'), file(center)]);
+      rmSync(databaseFile(center));
+      spawnSync('cp', [path.join(before, 'developer-center.sqlite'), databaseFile(center)]);
       rmSync(before, { recursive: true });
     }
     return { tried: changes.length, lost: 0, wrong };
   },
 };
 
-let mounted: string | null = null;
-function unmount(): void {
-  if (mounted === null) return;
-  spawnSync('umount', [mounted]);
-  rmSync(mounted, { recursive: true, force: true });
-  mounted = null;
+/** Lets devices report one after the other, and does something to the disk under way. */
+async function reported(
+  center: Center,
+  count: number,
+  at: (index: number) => void | Promise<void>,
+): Promise<{ refused: number; lost: () => Promise<number>; wrong: string[] }> {
+  const keys = keysOf(count);
+  await center.register(keys);
+  const planId = await center.activate('2.0.0');
+  const acknowledged = new Map<string, number>();
+  const wrong: string[] = [];
+  let refused = 0;
+  for (const [index, key] of keys.entries()) {
+    await at(index);
+    await center.request(key, '1.0.0');
+    for (const [step, status] of way.entries()) {
+      const answer = await center.report(key, planId, status);
+      const applied = answer.status === 200 && answer.json.results[0].result === 'applied';
+      if (applied) acknowledged.set(key, step + 1);
+      else if (answer.status === 507 || answer.status === 503) refused++;
+      else if (answer.status !== 200) wrong.push(`Answered with ${answer.status}: ${answer.json?.detail}`);
+    }
+  }
+  if (refused === 0) wrong.push('Nothing was ever refused.');
+  const lost = async () => {
+    let count = 0;
+    for (const [key, steps] of acknowledged) {
+      const [status = ''] = await center.statuses(planId, key);
+      if (way.indexOf(status) + 1 < steps) count++;
+    }
+    return count;
+  };
+  return { refused, lost, wrong };
+}
+
+/** On a small disk of its own; verified in the end. */
+async function onSmallDisk(work: (center: Center, disk: SmallDisk) => Promise<Outcome>): Promise<Outcome> {
+  const disk = mountSmall('6m');
+  const folder = path.join(disk.at, 'center');
+  mkdirSync(folder);
+  const center = new Center(null, folder);
+  try {
+    await center.start();
+    const { wrong, ...outcome } = await work(center, disk);
+    await center.stop();
+    const problems = [...wrong, ...(await center.problems()), ...center.leaks()];
+    return { ...outcome, wrong: problems.slice(0, 5) };
+  } finally {
+    await center.end();
+    disk.unmount();
+  }
 }
 
 export const diskFull: Fault = {
   of: 'server',
-  looksAt: [],
+  looksAt: ['I1', 'I10'],
   name: 'disk full, then room again',
   folderOnly: true,
-  skip() {
-    if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux, for a small file system';
-    const at = mkdtempSync(path.join(tmpdir(), 'otaplan-full-'));
-    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', at]);
-    if (status !== 0) {
-      rmSync(at, { recursive: true });
-      return 'a file system cannot be mounted here';
-    }
-    mounted = at;
-    return null;
-  },
-  async run() {
-    const wrong: string[] = [];
-    const folder = path.join(mounted ?? '', 'center');
-    mkdirSync(folder);
-    const center = new Center(null, folder);
-    try {
+  skip: noMount,
+  run: () =>
+    onSmallDisk(async (center, disk) => {
+      const { refused, lost, wrong } = await reported(center, 50, (index) => {
+        if (index === 10) disk.fill();
+        if (index === 30) disk.free();
+      });
+      await center.stop();
       await center.start();
-      const keys = keysOf(50);
-      await center.register(keys);
-      const planId = await center.activate('2.0.0');
-      const acknowledged = new Map<string, number>();
-      const filler = path.join(mounted ?? '', 'filler');
-      let refused = 0;
-      for (const [index, key] of keys.entries()) {
-        if (index === 10) spawnSync('sh', ['-c', `cat /dev/zero > '${filler}'`]);
-        if (index === 30) rmSync(filler);
-        await center.request(key, '1.0.0');
-        for (const [step, status] of way.entries()) {
-          const answer = await center.report(key, planId, status);
-          const applied = answer.status === 200 && answer.json.results[0].result === 'applied';
-          if (applied) acknowledged.set(key, step + 1);
-          else if (answer.status === 507) refused++;
-          else if (answer.status !== 200) wrong.push(`Answered with ${answer.status}.`);
+      return { tried: refused, lost: await lost(), wrong };
+    }),
+};
+
+export const readOnlyDisk: Fault = {
+  of: 'server',
+  looksAt: ['I1', 'I10'],
+  name: 'the disk becomes read-only under way, and can be written again',
+  folderOnly: true,
+  skip: noMount,
+  run: () =>
+    onSmallDisk(async (center, disk) => {
+      const wrong: string[] = [];
+      const told = await reported(center, 40, async (index) => {
+        // Not while it is open for writing: the machine was started anew, say, and found its disk in doubt.
+        if (index !== 10 && index !== 25) return;
+        await center.stop();
+        disk.readOnly(index === 10);
+        if (index === 25) {
+          await center.start();
+          return;
         }
-        if (index === 30) await pause(100);
-      }
-      // The write-ahead log has room of its own at first; so fill on until it is refused.
-      if (refused === 0) wrong.push('The disk was never full.');
+        const { code, stderr } = await otaplan('server', '--data', center.folder, '--port', '0');
+        if (code !== 1 || !/cannot be written/.test(stderr)) wrong.push(`Start on it: ${code} ${stderr}`);
+        disk.readOnly(false);
+        await center.start();
+        disk.readOnly(true);
+      });
+      return { tried: told.refused, lost: await told.lost(), wrong: [...wrong, ...told.wrong] };
+    }),
+};
+
+export const filesFull: Fault = {
+  of: 'server',
+  looksAt: ['I1', 'I2', 'I10'],
+  name: 'no room for a package file: it is refused whole, and taken when there is room',
+  skip: noMount,
+  async run(center) {
+    const disk = mountSmall('6m');
+    const wrong: string[] = [];
+    try {
       await center.stop();
+      rmSync(path.join(center.folder, 'files'), { recursive: true, force: true });
+      symlinkSync(disk.at, path.join(center.folder, 'files'));
       await center.start();
-      let lost = 0;
-      for (const [key, steps] of acknowledged) {
-        const [status = ''] = await center.statuses(planId, key);
-        if (way.indexOf(status) + 1 < steps) lost++;
-      }
+      await center.addPackage('1.0.0');
+      const bytes = randomBytes(3_000_000);
+      const files = [{ name: 'fw.bin', size: bytes.length, sha256: sha256(bytes) }];
+      const about = { name: 'FOTA 2.0.0', type: 'module', version: '2.0.0', sourceVersion: null, files };
+      const { json } = await center.call('POST', '/ota/v1/packages', about);
+      const put = () =>
+        center.call('PUT', `/ota/v1/packages/${json.id}/files/fw.bin`, bytes, {
+          'Content-Type': 'application/octet-stream',
+        });
+      disk.fill();
+      const refused = await put().catch(() => ({ status: 0 }));
+      if (refused.status !== 507) wrong.push(`Without room it was answered with ${refused.status}.`);
+      const between = await center.call('GET', `/ota/v1/packages/${json.id}`);
+      if (between.json.complete !== false) wrong.push('The package counts as complete.');
+      disk.free();
+      const taken = await put();
+      if (taken.status !== 200) wrong.push(`With room it was answered with ${taken.status}.`);
       await center.stop();
-      wrong.push(...(await center.problems()));
-      return { tried: refused, lost, wrong: wrong.slice(0, 5) };
+      // Where verification finds them.
+      rmSync(path.join(center.folder, 'files'));
+      cpSync(disk.at, path.join(center.folder, 'files'), { recursive: true });
     } finally {
-      await center.end();
-      unmount();
+      await center.stop();
+      disk.unmount();
     }
+    return { tried: 1, lost: 0, wrong };
   },
 };
 
 export const backupWhileWriting: Fault = {
   of: 'server',
-  looksAt: [],
+  looksAt: ['I1'],
   name: 'backup while writing, then restore',
-  folderOnly: true,
   async run(center, { kills }) {
     const wrong: string[] = [];
     const keys = keysOf(500);
@@ -169,11 +218,11 @@ export const backupWhileWriting: Fault = {
       await pause(300);
       const before = [...acknowledged];
       const [backup, restored] = [`${center.folder}-backup${time}`, `${center.folder}-restored${time}`];
-      const made = await otaplan('server', 'backup', backup, '--data', center.folder);
+      const made = await otaplanOn(center.database, 'server', 'backup', backup, '--data', center.folder);
       if (made.code !== 0) wrong.push(made.stderr);
-      const back = await otaplan('server', 'restore', backup, '--data', restored);
+      const copy = await center.beside(restored);
+      const back = await otaplanOn(copy.database, 'server', 'restore', backup, '--data', restored);
       if (back.code !== 0) wrong.push(back.stderr);
-      const copy = new Center(null, restored);
       await copy.start();
       for (const key of before) if ((await copy.statuses(planId, key))[0] !== 'upgrading') lost++;
       await copy.stop();
@@ -189,7 +238,7 @@ export const backupWhileWriting: Fault = {
 
 export const strayFiles: Fault = {
   of: 'server',
-  looksAt: [],
+  looksAt: ['I10'],
   name: 'a truncated database file is refused or found',
   folderOnly: true,
   async run(center) {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { keysOf, way } from '../center.ts';
+import { keysOf, way } from '../documents.ts';
 import type { Fault } from '../fault.ts';
 
 export const stopped: Fault = {

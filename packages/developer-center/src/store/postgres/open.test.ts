@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -6,6 +9,7 @@ import { randomHistories } from '../../center/random-histories.ts';
 import { component, hour, plan, product, World } from '../../center/test-world.ts';
 import { systemClock } from '../../clock.ts';
 import { step } from '../../engine/index.ts';
+import { layDown, missingFrom, oldPostgres } from '../../testing/old-databases.ts';
 import { findPostgres } from '../../testing/postgres.ts';
 import { firstAccount } from '../accounts.ts';
 import { storeConformance } from '../conformance.ts';
@@ -78,6 +82,20 @@ describe.skipIf(typeof postgres === 'string')(`the store in PostgreSQL${why}`, (
     nowhere.pathname = '/nowhere';
     await expect(open(nowhere.href)).rejects.toMatchObject({ failure: 'unreachable' });
   });
+
+  test.each(oldPostgres)(
+    '%s, as an older version wrote it, is brought forward with all that is in it',
+    async (name) => {
+      const url = await database();
+      const folder = mkdtempSync(join(tmpdir(), 'otaplan-store-'));
+      const old = await layDown(name, folder, url);
+      // Two at once: one of them brings it forward.
+      const [one, two] = await Promise.all([open(url), open(url)]);
+      expect(await missingFrom(one, old)).toEqual([]);
+      await Promise.all([one.close(), two.close()]);
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   test('the password of the database is never told', async () => {
     for (const change of ['host', 'password', 'pathname'] as const) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { layDown, missingFrom, oldSqlite } from '../../testing/old-databases.ts';
 import { firstAccount } from '../accounts.ts';
 import { storeConformance } from '../conformance.ts';
 import { migrations } from './migrations.ts';
@@ -62,6 +63,15 @@ test('a database from before there were accounts is brought forward: all of it i
   expect(await store.packages.resolvePackages(firstAccount, [wanted])).toMatchObject([{ id: 'pkg' }]);
   expect((await store.registry.listAudit(firstAccount, 10, null)).items).toMatchObject([{ action: 'createPlan' }]);
   expect(await store.plans.verify()).toEqual([]);
+  await store.close();
+  rmSync(at, { recursive: true });
+});
+
+test.each(oldSqlite)('%s, as an older version wrote it, is brought forward with all that is in it', async (name) => {
+  const at = folder();
+  const old = await layDown(name, at, null);
+  const store = openSqliteStore(at);
+  expect(await missingFrom(store, old)).toEqual([]);
   await store.close();
   rmSync(at, { recursive: true });
 });
