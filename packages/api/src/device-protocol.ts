@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpoint } from './endpoint.ts';
 import { exampleIds } from './example-values.ts';
 import { ComponentIdentifier, ComponentType, DeviceKey, Instant, ProductKey, ShownText, Version } from './scalars.ts';

@@ -1,5 +1,5 @@
 import { isDeviceKey, isProductKey } from '@otaplan/model';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ProblemDocument } from './problems.ts';
 
 /**

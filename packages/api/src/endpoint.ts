@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProblemName } from './problems.ts';
 
 /** Who may call: nobody in particular, a key with at least this role, a device with its own secret, an end user's token. */

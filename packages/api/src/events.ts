@@ -1,5 +1,5 @@
 import { deviceStatusNames } from '@otaplan/model';
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpoint } from './endpoint.ts';
 import { exampleIds } from './example-values.ts';
 import { PlanOverview } from './plans.ts';

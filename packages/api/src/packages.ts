@@ -1,5 +1,5 @@
 import { limits } from '@otaplan/model';
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpoint } from './endpoint.ts';
 import { exampleIds } from './example-values.ts';
 import { ComponentType, FileName, Instant, Name, openEnum, PageQuery, page, Sha256, Version } from './scalars.ts';

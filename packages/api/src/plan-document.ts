@@ -1,5 +1,5 @@
 import { limits, minutesOfDay, type Plan } from '@otaplan/model';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   ComponentIdentifier,
   ComponentType,

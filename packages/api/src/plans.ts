@@ -1,5 +1,5 @@
 import { deviceStatusNames, limits, planStatusNames } from '@otaplan/model';
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpoint } from './endpoint.ts';
 import { exampleIds, examplePlan } from './example-values.ts';
 import { PlanDocument } from './plan-document.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Every problem that the OTA management API answers with, by its stable name. The `type` of a problem document

@@ -1,5 +1,5 @@
 import { componentStatusNames, deviceStatusNames, limits } from '@otaplan/model';
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpoint } from './endpoint.ts';
 import { exampleIds } from './example-values.ts';
 import { PushWindow } from './plan-document.ts';

@@ -7,7 +7,7 @@ import {
   versionProblem,
   versionSchemes,
 } from '@otaplan/model';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The small schemas that every resource uses. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The system keychain, where there is one: access keys by server. */
 export interface Keychain {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Plan, planDigest } from '@otaplan/model';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CliError, exits, type Io } from './io.ts';
 import { shown } from './text/shown.ts';
 

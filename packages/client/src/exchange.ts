@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+import type { Dispatchers } from './dispatchers.ts';
 
 /** One request as it goes over the wire. */
 export interface ExchangeRequest {
@@ -35,32 +36,21 @@ export interface ExchangeOptions {
   readonly verifyCertificates?: boolean;
 }
 
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
 /**
  * Exchange over kept connections of our own; through the proxy that the environment names (or the options), except to this machine
  * itself. Trust in certificates is Node's own (`NODE_EXTRA_CA_CERTS`).
  */
-export function directExchange({ proxy, noProxy, verifyCertificates = true }: ExchangeOptions = {}): Exchange {
-  const tls = { rejectUnauthorized: verifyCertificates };
-  const settings = { connections: 32, connect: { timeout: 10_000, ...tls }, headersTimeout: 0, bodyTimeout: 0 };
-  const proxies = {
-    ...(proxy === undefined ? {} : { httpProxy: proxy, httpsProxy: proxy }),
-    ...(noProxy === undefined ? {} : { noProxy }),
-  };
-  let here: Agent | undefined;
-  let away: EnvHttpProxyAgent | undefined;
-  const dispatcherFor = (origin: string): Dispatcher => {
-    if (loopback.test(new URL(origin).hostname)) {
-      here ??= new Agent(settings);
-      return here;
-    }
-    away ??= new EnvHttpProxyAgent({ ...settings, ...proxies, requestTls: tls, proxyTls: tls });
-    return away;
+export function directExchange(options: ExchangeOptions = {}): Exchange {
+  let dispatchers: Promise<Dispatchers> | undefined;
+  /** Large, and not needed by a program that brings its own `fetch`. */
+  const load = async () => {
+    const { createDispatchers } = await import('./dispatchers.ts');
+    return createDispatchers(options);
   };
   return {
     async request({ origin, path, method, headers, body, signal }) {
-      const reply = await dispatcherFor(origin).request({
+      dispatchers ??= load();
+      const reply = await (await dispatchers).of(origin).request({
         origin,
         path,
         method: method as Dispatcher.HttpMethod,
@@ -79,7 +69,7 @@ export function directExchange({ proxy, noProxy, verifyCertificates = true }: Ex
       };
     },
     async close() {
-      await Promise.all([here?.close(), away?.close()]);
+      await (await dispatchers)?.close();
     },
   };
 }

@@ -1,4 +1,3 @@
-import { errors } from 'undici';
 import type { Ambient } from './ambient.ts';
 import type { Exchange, ExchangeReply } from './exchange.ts';
 
@@ -175,10 +174,9 @@ function explain(error: unknown): TransportError {
   if (notSent.has(code)) return new TransportError('unreachable', false, words[code] ?? code);
   // A TLS server on a plain port, a plain one on a TLS port: the handshake fails before anything is sent.
   if (/^ERR_SSL|^EPROTO/.test(code)) return new TransportError('unreachable', false, 'it does not speak TLS there');
-  const message =
-    error instanceof errors.HTTPParserError || codeOf(error).startsWith('HPE_')
-      ? 'the answer is not HTTP'
-      : words[code];
+  // By its name: the class would need all of undici, also where nothing goes over it.
+  const notHttp = code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError');
+  const message = notHttp ? 'the answer is not HTTP' : words[code];
   return new TransportError('lost', true, message ?? 'the connection broke');
 }
 

@@ -1,5 +1,5 @@
 import { reportedStatuses, Version } from '@otaplan/api';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Device time, in seconds: least and most; where in between is drawn for each device and occasion. */
 export const Seconds = z

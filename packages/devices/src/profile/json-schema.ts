@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Profile } from './profile.ts';
 
 /** A JSON Schema, as far as it is looked into here. */

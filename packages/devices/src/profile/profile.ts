@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault, Seconds } from './fault.ts';
 
 /** Which devices; what is given must all hold. Nothing given: every device. */
