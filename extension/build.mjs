@@ -37,13 +37,44 @@ const withRequire = {
   },
 };
 
+/**
+ * The entry and what it loads later, each of them a file: VS Code starts with the entry alone. Files can be parted only as ES modules, so
+ * that is what they are first.
+ */
+async function bundleExtension() {
+  const modules = path.join(dist, 'modules');
+  await build({
+    ...node,
+    format: 'esm',
+    outdir: modules,
+    outExtension: { '.js': '.cjs' },
+    splitting: true,
+    chunkNames: 'extension/[name]-[hash]',
+    sourcemap: minify ? false : 'inline',
+    entryPoints: { extension: 'src/extension.ts' },
+  });
+  await build({
+    ...node,
+    bundle: false,
+    external: undefined,
+    format: 'cjs',
+    loader: { '.cjs': 'js' },
+    outExtension: { '.js': '.cjs' },
+    outbase: modules,
+    // What is imported later is required then: VS Code gives its API to CommonJS alone.
+    supported: { 'dynamic-import': false },
+    entryPoints: [path.join(modules, '**/*.cjs')],
+  });
+  rmSync(modules, { recursive: true });
+}
+
 /** Parts that are built when their sources are there. */
 const present = (entry, make) => (existsSync(entry) ? [make(entry)] : []);
 const languageServer = path.join(root, 'language-server/src');
 const otaplan = path.join(root, 'packages/cli/src/main.ts');
 
 await Promise.all([
-  build({ ...commonjs, entryPoints: { extension: 'src/extension.ts' } }),
+  bundleExtension(),
   build({
     ...browser,
     format: 'cjs',

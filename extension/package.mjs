@@ -25,7 +25,7 @@ for (const name of readdirSync(here)) {
 }
 for (const name of ['LICENSE', 'CHANGELOG.md']) cpSync(at('..', name), path.join(staged, name));
 const shipped =
-  /^(extension|language-server|language-server-main)\.cjs$|^(otaplan|guard)\.mjs$|^dashboard\.js$|^rules\.md$|^fault-profile\.schema\.json$|^(otaplan|web)$/;
+  /^(extension|language-server|language-server-main)\.cjs$|^(otaplan|guard)\.mjs$|^dashboard\.js$|^rules\.md$|^fault-profile\.schema\.json$|^(extension|otaplan|web)$/;
 for (const name of readdirSync(at('dist'))) {
   if (shipped.test(name)) cpSync(at('dist', name), path.join(staged, 'dist', name), { recursive: true });
 }

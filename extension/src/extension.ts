@@ -1,6 +1,5 @@
 import { systemAmbient } from '@otaplan/client';
 import * as vscode from 'vscode';
-import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import type { OtaplanApi } from './api.ts';
 import { language } from './features/language/language.ts';
 import { setContext } from './infrastructure/commands.ts';
@@ -26,14 +25,19 @@ export function activate(context: vscode.ExtensionContext): OtaplanApi & { inter
   };
   setContext('platform', 'node');
   const module = context.asAbsolutePath('dist/language-server.cjs');
-  const server = { module, transport: TransportKind.ipc, options: { execArgv: ['--max-semi-space-size=16'] } };
   const {
     plans,
     commands,
     stop: stopLanguage,
   } = language({
     log,
-    connect: (options) => new LanguageClient('otaplan', 'Otaplan', { run: server, debug: server }, options),
+    async connect(options) {
+      // VS Code hears first that the extension is there.
+      await new Promise((resolve) => setImmediate(resolve));
+      const { LanguageClient, TransportKind } = await import('./features/language/node-client.ts');
+      const server = { module, transport: TransportKind.ipc, options: { execArgv: ['--max-semi-space-size=16'] } };
+      return new LanguageClient('otaplan', 'Otaplan', { run: server, debug: server }, options);
+    },
     // A virtual workspace has no files for the server's process either.
     filesFromHere: vscode.workspace.workspaceFolders?.some(({ uri }) => uri.scheme !== 'file') ?? false,
     rules: vscode.Uri.joinPath(context.extensionUri, 'dist/rules.md'),

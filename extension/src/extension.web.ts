@@ -41,7 +41,7 @@ export function activate(context: vscode.ExtensionContext) {
     stop: stopLanguage,
   } = language({
     log,
-    connect: (options) => new LanguageClient('otaplan', 'Otaplan', worker, options),
+    connect: async (options) => new LanguageClient('otaplan', 'Otaplan', worker, options),
     filesFromHere: true,
     rules: vscode.Uri.joinPath(context.extensionUri, 'dist/rules.md'),
   });

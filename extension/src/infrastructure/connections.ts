@@ -1,10 +1,10 @@
-import { type Ambient, type Client, type Credentials, createClient } from '@otaplan/client';
+import type { Ambient, Client, Credentials } from '@otaplan/client';
 import * as vscode from 'vscode';
 import { choose } from './choices.ts';
 import { OperationError } from './errors.ts';
 import type { GivenConnection } from './given-connection.ts';
 import type { Log } from './log.ts';
-import { createNetwork } from './network.ts';
+import { createNetworkClient } from './network.ts';
 import type { ConnectionSetting, Settings } from './settings.ts';
 import type { Vault } from './vault.ts';
 
@@ -28,13 +28,21 @@ export interface Connections extends vscode.Disposable {
   /** The current one, or the one that a person picks. Throws `noConnection` when there is none. */
   pick(): Promise<Connection>;
   /** Throws `notSignedIn`. Reaches no network by itself. */
-  client(connection: Connection): Client;
+  client(connection: Connection): Promise<Client>;
   /** What was started from here; `undefined`: nothing any more. */
   setLocal(local: GivenConnection | undefined): void;
   /** The access key that the environment gives for a server; `null`: none. */
   environmentKey(server: string): string | null;
   /** Whether the environment's account is used in this window. It is, until a person signs out of it. */
   useEnvironment(used: boolean): void;
+}
+
+/** Closes a client that was made; one that could not be made has told whoever wanted it. */
+function close(client: Promise<Client>): Promise<void> {
+  return client.then(
+    (made) => made.close(),
+    () => undefined,
+  );
 }
 
 export function createConnections(options: {
@@ -47,7 +55,7 @@ export function createConnections(options: {
   const { settings, vault, ambient, environment } = options;
   const log = options.log.of('client');
   const changed = new vscode.EventEmitter<void>();
-  const clients = new Map<string, { readonly accessKey: string; readonly client: Client }>();
+  const clients = new Map<string, { readonly accessKey: string; readonly client: Promise<Client> }>();
   let local: GivenConnection | undefined;
   let environmentUsed = true;
   const given = () => [
@@ -68,7 +76,7 @@ export function createConnections(options: {
     for (const [server, entry] of clients) {
       if (credentialsOf(server)?.accessKey === entry.accessKey) continue;
       clients.delete(server);
-      void entry.client.close();
+      void close(entry.client);
     }
     changed.fire();
   };
@@ -112,7 +120,7 @@ export function createConnections(options: {
         all.map((each) => ({ label: each.name, description: each.server, value: each })),
       );
     },
-    client(connection) {
+    async client(connection) {
       const credentials = credentialsOf(connection.server);
       if (!credentials) {
         throw new OperationError('notSignedIn', vscode.l10n.t('You are not signed in to {0}.', connection.name), [
@@ -121,15 +129,15 @@ export function createConnections(options: {
       }
       const existing = clients.get(connection.server);
       if (existing) return existing.client;
-      const client = createClient({
+      const client = createNetworkClient({
         server: connection.server,
         ambient,
-        exchange: createNetwork(),
         credentials: async () => credentialsOf(connection.server) ?? credentials,
         onAttempt: ({ call, status, milliseconds }) =>
           log.debug(`${connection.name} ${call} ${status ?? '–'} ${Math.round(milliseconds)} ms`),
       });
       clients.set(connection.server, { accessKey: credentials.accessKey, client });
+      client.catch(() => clients.delete(connection.server));
       return client;
     },
     setLocal(next) {
@@ -143,7 +151,7 @@ export function createConnections(options: {
     },
     dispose() {
       for (const listener of listeners) listener.dispose();
-      for (const { client } of clients.values()) void client.close();
+      for (const { client } of clients.values()) void close(client);
       changed.dispose();
     },
   };

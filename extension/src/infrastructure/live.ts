@@ -1,12 +1,14 @@
-import type { Ambient, PlanOverview } from '@otaplan/client';
+import type { Ambient, Client, PlanOverview } from '@otaplan/client';
 import { createLiveStore, type LiveStore, type StoreChange } from '@otaplan/fleet';
 import * as vscode from 'vscode';
-import type { Connections } from './connections.ts';
+import type { Connection, Connections } from './connections.ts';
+import { OperationError } from './errors.ts';
 
 /** Plans of one Developer Center as they are now. */
 export interface Live {
   /** Name of the connection. */
   readonly connection: string;
+  readonly client: Client;
   readonly store: LiveStore;
   plans(): readonly PlanOverview[];
   /** Plans also when nobody looks: then they are read once, now. */
@@ -23,24 +25,37 @@ export interface Lives extends vscode.Disposable {
   /** A connection signed in or out, or was added or removed. */
   readonly onDidChange: vscode.Event<void>;
   readonly onDidChangePlans: vscode.Event<LivesChange>;
+  /** Those that are open; a connection that was signed in just now is open a moment later. */
   all(): readonly Live[];
+  /** Resolves when those are open that were signed in when this was called. */
+  opened(): Promise<void>;
   of(connection: string): Live | undefined;
   /** Somebody looks at all of them, until what is returned is disposed. */
   look(): vscode.Disposable;
   refresh(): void;
 }
 
+interface Entry {
+  /** What it was opened for. */
+  readonly identity: string;
+  /** `undefined` until its client is made. */
+  live?: Live;
+  opening?: Promise<void>;
+}
+
 export function createLives(connections: Connections, ambient: Ambient): Lives {
   const changed = new vscode.EventEmitter<void>();
   const changedPlans = new vscode.EventEmitter<LivesChange>();
-  const lives = new Map<string, { readonly live: Live; readonly identity: string }>();
+  const lives = new Map<string, Entry>();
   let lookers = 0;
+  const all = () => [...lives.values()].flatMap(({ live }) => live ?? []);
 
-  function open(name: string, client: ReturnType<Connections['client']>): Live {
+  function open(name: string, client: Client): Live {
     const store = createLiveStore({ client, ambient });
     const plans = () => store.planIds().flatMap((id) => store.plan(id) ?? []);
     const live: Live = {
       connection: name,
+      client,
       store,
       plans,
       async read() {
@@ -54,6 +69,21 @@ export function createLives(connections: Connections, ambient: Ambient): Lives {
     return live;
   }
 
+  async function enter(connection: Connection, entry: Entry): Promise<void> {
+    try {
+      const client = await connections.client(connection);
+      // Meanwhile it may have been signed out, or signed in as another.
+      if (lives.get(connection.name) !== entry) return;
+      entry.live = open(connection.name, client);
+      if (lookers > 0) entry.live.store.setVisible(true);
+    } catch (error) {
+      if (lives.get(connection.name) === entry) lives.delete(connection.name);
+      // Signed out in this moment: of that we are told.
+      if (!(error instanceof OperationError)) throw error;
+    }
+    changed.fire();
+  }
+
   /** Stores follow the connections: an account that changed has another store. */
   function follow(): void {
     const signedIn = connections.all().filter((each) => each.accessKey !== null);
@@ -61,13 +91,13 @@ export function createLives(connections: Connections, ambient: Ambient): Lives {
     for (const [name, { live, identity }] of lives) {
       if (wanted.get(name) === identity) continue;
       lives.delete(name);
-      live.store.close();
+      live?.store.close();
     }
     for (const connection of signedIn) {
       if (lives.has(connection.name)) continue;
-      const live = open(connection.name, connections.client(connection));
-      lives.set(connection.name, { live, identity: wanted.get(connection.name) ?? '' });
-      if (lookers > 0) live.store.setVisible(true);
+      const entry: Entry = { identity: wanted.get(connection.name) ?? '' };
+      lives.set(connection.name, entry);
+      entry.opening = enter(connection, entry);
     }
     changed.fire();
   }
@@ -75,12 +105,15 @@ export function createLives(connections: Connections, ambient: Ambient): Lives {
   follow();
 
   function setVisible(visible: boolean): void {
-    for (const { live } of lives.values()) live.store.setVisible(visible);
+    for (const live of all()) live.store.setVisible(visible);
   }
   return {
     onDidChange: changed.event,
     onDidChangePlans: changedPlans.event,
-    all: () => [...lives.values()].map(({ live }) => live),
+    all,
+    async opened() {
+      await Promise.all([...lives.values()].map(({ opening }) => opening));
+    },
     of: (connection) => lives.get(connection)?.live,
     look() {
       if (lookers++ === 0) setVisible(true);
@@ -92,11 +125,12 @@ export function createLives(connections: Connections, ambient: Ambient): Lives {
       });
     },
     refresh() {
-      for (const { live } of lives.values()) if (live.store.connection().state !== 'paused') live.store.refresh();
+      for (const live of all()) if (live.store.connection().state !== 'paused') live.store.refresh();
     },
     dispose() {
       listener.dispose();
-      for (const { live } of lives.values()) live.store.close();
+      for (const live of all()) live.store.close();
+      lives.clear();
       changed.dispose();
       changedPlans.dispose();
     },

@@ -1,4 +1,4 @@
-import { directExchange, type Exchange, fetchExchange } from '@otaplan/client';
+import { type Client, directExchange, type Exchange, fetchExchange, type WireOptions } from '@otaplan/client';
 import * as vscode from 'vscode';
 import { requireTrust } from './host.ts';
 
@@ -8,7 +8,7 @@ import { requireTrust } from './host.ts';
  * `http.systemCertificates` says so. It has no part of `http.proxyStrictSSL`; where a person turned that off, connections of our own
  * take any certificate. Settings are read at every request: a change needs no restart.
  */
-export function createNetwork(): Exchange {
+function createNetwork(): Exchange {
   const verified = fetchExchange((...request) => fetch(...request));
   let unverified: { readonly key: string; readonly exchange: Exchange } | undefined;
   return {
@@ -32,4 +32,10 @@ export function createNetwork(): Exchange {
       await unverified?.exchange.close();
     },
   };
+}
+
+/** A client that reaches its server this way. What it is made of is large, and loaded with the first one. */
+export async function createNetworkClient(options: Omit<WireOptions, 'exchange'>): Promise<Client> {
+  const { createClient } = await import('./client-parts.ts');
+  return createClient({ ...options, exchange: createNetwork() });
 }

@@ -31,9 +31,13 @@ function rowOf(argument: unknown): { connection: string; planId: string } | unde
 export function createTargets(connections: Connections, lives: Lives): Targets {
   async function byName(name: string): Promise<PlanTarget> {
     const connection = await connections.pick();
-    const overview = await connections.client(connection).plans.find(name);
+    const overview = await (await connections.client(connection)).plans.find(name);
     if (overview) return { connection, overview };
     throw new OperationError('planNotDeployed', vscode.l10n.t('“{0}” is not deployed at {1}.', name, connection.name));
+  }
+
+  async function summary(connection: Connection, planId: string): Promise<PlanOverview> {
+    return (await connections.client(connection)).plans.summary(planId);
   }
 
   return {
@@ -43,7 +47,7 @@ export function createTargets(connections: Connections, lives: Lives): Targets {
         const connection = connections.find(row.connection);
         if (!connection) throw new OperationError('noConnection', vscode.l10n.t('The connection is gone.'));
         const known = lives.of(row.connection)?.store.plan(row.planId);
-        return { connection, overview: known ?? (await connections.client(connection).plans.summary(row.planId)) };
+        return { connection, overview: known ?? (await summary(connection, row.planId)) };
       }
       if (
         typeof argument === 'object' &&
@@ -53,6 +57,7 @@ export function createTargets(connections: Connections, lives: Lives): Targets {
       ) {
         return byName(argument.plan);
       }
+      await lives.opened();
       const offered: PlanTarget[] = [];
       for (const live of lives.all()) {
         const connection = connections.find(live.connection);

@@ -59,7 +59,7 @@ suite('restricted mode', () => {
     for (const name of sends)
       assert.ok(refused.includes(`otaplan.${name}`), `${name} was not refused: ${refused.join()}`);
     // whoever got past all that is stopped at the door
-    const client = connections.client({ ...connection, name: 'Given' });
+    const client = await connections.client({ ...connection, name: 'Given' });
     await assert.rejects(async () => client.serverInfo());
     for (const live of lives.all()) await assert.rejects(async () => live.read());
     assert.deepEqual(line.seen, []);

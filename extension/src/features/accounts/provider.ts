@@ -1,11 +1,10 @@
-import { createClient } from '@otaplan/client';
 import * as vscode from 'vscode';
 import { ask } from '../../infrastructure/choices.ts';
 import type { Connection, Connections } from '../../infrastructure/connections.ts';
 import { Dismissed } from '../../infrastructure/errors.ts';
 import type { Host } from '../../infrastructure/host.ts';
 import { requireTrust } from '../../infrastructure/host.ts';
-import { createNetwork } from '../../infrastructure/network.ts';
+import { createNetworkClient } from '../../infrastructure/network.ts';
 import { withProgress } from '../../infrastructure/progress.ts';
 import type { Account, Vault } from '../../infrastructure/vault.ts';
 
@@ -32,10 +31,9 @@ export async function signIn(host: Pick<Host, 'ambient'>, vault: Vault, connecti
     accessKey: accessKey.trim(),
     accessSecret: accessSecret.trim(),
   };
-  const trial = createClient({
+  const trial = await createNetworkClient({
     server: account.server,
     ambient: host.ambient,
-    exchange: createNetwork(),
     credentials: async () => account,
   });
   try {

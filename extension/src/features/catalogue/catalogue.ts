@@ -19,7 +19,7 @@ export function catalogue(host: Host, connections: Connections, lives: Lives, pl
 
   async function readCatalogue(connection: Connection): Promise<void> {
     readAt = host.ambient.now();
-    const client = connections.client(connection);
+    const client = await connections.client(connection);
     const products: { productKey: string; name: string }[] = [];
     for await (const { productKey, productName } of client.products()) {
       if (productKey) products.push({ productKey, name: productName ?? productKey });

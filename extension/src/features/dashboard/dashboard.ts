@@ -59,8 +59,8 @@ export function dashboard(options: DashboardOptions) {
     const send = (message: ToPage) => void panel.webview.postMessage(message);
 
     async function draw(): Promise<void> {
-      const client = connections.client(connection);
       try {
+        const client = await connections.client(connection);
         const [overview, statistics] = await Promise.all([
           client.plans.summary(planId),
           client.plans.statistics(planId),

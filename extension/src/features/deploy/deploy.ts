@@ -1,4 +1,4 @@
-import { type Client, ClientError, describeFile, type PlanOverview } from '@otaplan/client';
+import { type Client, ClientError, type PlanOverview } from '@otaplan/client';
 import { type DeployRequest, type DeployResult, deploy, type PackageSource, sayRefusal, sayStep } from '@otaplan/fleet';
 import type { CompiledPlan } from '@otaplan/language-server/protocol';
 import * as vscode from 'vscode';
@@ -27,6 +27,7 @@ export interface DeployFeatureOptions {
 
 /** Files of the plan's packages, measured as they are now. */
 async function sourcesOf(compiled: CompiledPlan, signal: AbortSignal): Promise<Map<string, PackageSource>> {
+  const { describeFile } = await import('../../infrastructure/client-parts.ts');
   const sources = new Map<string, PackageSource>();
   for (const { package: content, remarks, files } of compiled.packages) {
     const local = await Promise.all(
@@ -50,7 +51,7 @@ export function deployment(options: DeployFeatureOptions) {
 
   async function preview(compiled: CompiledPlan): Promise<{ client: Client; preview: Preview }> {
     const connection = await connections.pick();
-    const client = connections.client(connection);
+    const client = await connections.client(connection);
     const read = await withProgress(host.ambient, vscode.l10n.t('Previewing “{0}”', compiled.plan.name), (_, signal) =>
       readPreview(client, connection, compiled, signal),
     );
@@ -138,7 +139,7 @@ export function deployment(options: DeployFeatureOptions) {
     async deployChangedPlans() {
       requireTrust();
       const connection = await connections.pick();
-      const client = connections.client(connection);
+      const client = await connections.client(connection);
       await options.refreshCatalogue();
       const title = vscode.l10n.t('Looking for changed plans');
       const changed = await withProgress(host.ambient, title, async (_, signal) => {
@@ -191,7 +192,7 @@ export function deployment(options: DeployFeatureOptions) {
     const row = typeof argument === 'object' && argument !== null ? (argument as Record<string, unknown>) : {};
     const named = typeof row['connection'] === 'string' ? connections.find(row['connection']) : undefined;
     const connection = named ?? (await connections.pick());
-    const client = connections.client(connection);
+    const client = await connections.client(connection);
     const planId =
       typeof row['planId'] === 'string'
         ? row['planId']

@@ -13,7 +13,7 @@ import {
 import * as vscode from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import type { Commands } from '../../infrastructure/commands.ts';
-import { OperationError } from '../../infrastructure/errors.ts';
+import { OperationError, sayError } from '../../infrastructure/errors.ts';
 import type { Log } from '../../infrastructure/log.ts';
 import type { Plans } from '../../infrastructure/plans.ts';
 import { answerFileQuestions } from './files.ts';
@@ -23,13 +23,16 @@ import { languageStatus } from './status.ts';
 
 export interface LanguageOptions {
   readonly log: Log;
-  /** Makes the client: over IPC to a process, or over messages to a worker. */
-  readonly connect: (options: LanguageClientOptions) => BaseLanguageClient;
+  /** Makes the client: over IPC to a process, or over messages to a worker. Its code may be loaded for it. */
+  readonly connect: (options: LanguageClientOptions) => Promise<BaseLanguageClient>;
   /** Whether the server has no file system of its own and asks this side. */
   readonly filesFromHere: boolean;
   /** The rules reference that ships with the extension, in Markdown. */
   readonly rules: vscode.Uri;
 }
+
+/** `State.Starting` of the language client, whose values are not imported: node and browser have a module each. */
+const starting = 3;
 
 /** Documents that a person edits. Texts that are only shown (a deployed plan beside the local one) would be second plans of their name. */
 function editable(): readonly string[] {
@@ -43,7 +46,8 @@ export function language(options: LanguageOptions) {
   const changed = new vscode.EventEmitter<readonly string[]>();
   const willShowLenses = new vscode.EventEmitter<void>();
   const initializationOptions: InitializationOptions = { files: options.filesFromHere };
-  const client = options.connect({
+  let running: BaseLanguageClient | undefined;
+  const connected = options.connect({
     documentSelector: editable().map((scheme) => ({ language: languageId, scheme })),
     initializationOptions,
     outputChannelName: 'Otaplan Language Server',
@@ -62,32 +66,42 @@ export function language(options: LanguageOptions) {
   let catalogue: CatalogueParams | undefined;
   let deployed: readonly DeployedPlanWire[] | null | undefined;
 
-  const handlers = [
-    languageStatus(client),
-    client.onNotification(methods.plansChanged, ({ uris }: PlansChangedParams) => changed.fire(uris)),
-    client.onNotification(methods.catalogueWanted, () => undefined),
-    ...(options.filesFromHere ? answerFileQuestions(client) : []),
-    client.onDidChangeState(() => {
-      if (!client.isRunning()) return;
-      // A server that was started again, after it died too, knows nothing yet of what only this side knows.
-      log.info('running');
-      if (catalogue) void client.sendNotification(methods.catalogue, catalogue);
-      if (deployed !== undefined) void client.sendNotification(methods.deployedPlans, { plans: deployed });
-    }),
-  ];
+  const status = languageStatus();
+  const handlers: vscode.Disposable[] = [status];
+
+  async function start(): Promise<void> {
+    const client = await connected;
+    handlers.push(
+      client.onNotification(methods.plansChanged, ({ uris }: PlansChangedParams) => changed.fire(uris)),
+      client.onNotification(methods.catalogueWanted, () => undefined),
+      ...(options.filesFromHere ? answerFileQuestions(client) : []),
+      client.onDidChangeState(({ newState }) => {
+        const isRunning = client.isRunning();
+        status.show(isRunning ? 'running' : newState === starting ? 'starting' : 'ended');
+        running = isRunning ? client : undefined;
+        if (!isRunning) return;
+        // A server that was started again, after it died too, knows nothing yet of what only this side knows.
+        log.info('running');
+        if (catalogue) void client.sendNotification(methods.catalogue, catalogue);
+        if (deployed !== undefined) void client.sendNotification(methods.deployedPlans, { plans: deployed });
+      }),
+    );
+    await client.start();
+  }
   // Not awaited: the editor is usable at once, and requests wait for it.
-  const started = client
-    .start()
-    .catch((error: unknown) => log.error(`did not start: ${error instanceof Error ? error.message : String(error)}`));
+  const started = start().catch((error: unknown) => {
+    status.show('ended');
+    log.error(`did not start: ${sayError(error)}`);
+  });
 
   async function request<T>(method: string, params: object, token?: vscode.CancellationToken): Promise<T> {
     await started;
-    if (!client.isRunning()) {
+    if (!running) {
       throw new OperationError('languageServerSilent', vscode.l10n.t('The language server is not running.'), [
         { title: vscode.l10n.t('Restart'), command: 'otaplan.restartLanguageServer' },
       ]);
     }
-    return token ? client.sendRequest<T>(method, params, token) : client.sendRequest<T>(method, params);
+    return token ? running.sendRequest<T>(method, params, token) : running.sendRequest<T>(method, params);
   }
 
   const plans: Plans = {
@@ -101,16 +115,17 @@ export function language(options: LanguageOptions) {
     print: async (plan) => (await request<PrintResult>(methods.print, { plan })).text,
     tellCatalogue(next) {
       catalogue = next;
-      if (client.isRunning()) void client.sendNotification(methods.catalogue, next);
+      if (running) void running.sendNotification(methods.catalogue, next);
     },
     tellDeployed(next) {
       deployed = next;
-      if (client.isRunning()) void client.sendNotification(methods.deployedPlans, { plans: next });
+      if (running) void running.sendNotification(methods.deployedPlans, { plans: next });
     },
   };
 
   const commands: Commands = {
     async restartLanguageServer() {
+      const client = await connected;
       await client.stop();
       await client.start();
       log.info('restarted');
@@ -143,7 +158,8 @@ export function language(options: LanguageOptions) {
       changed.dispose();
       willShowLenses.dispose();
       await started;
-      await client.dispose();
+      const client = await connected.catch(() => undefined);
+      await client?.dispose();
     },
   };
 }

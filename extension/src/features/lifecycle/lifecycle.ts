@@ -86,7 +86,7 @@ export function lifecycle(host: Host, connections: Connections, lives: Lives, ta
     const words = wordsOf(action, overview);
     await confirm(words.question, `${connection.name} · ${connection.server}\n\n${words.detail}`, words.yes);
     const { id, revision, name } = overview.plan;
-    const client = connections.client(connection);
+    const client = await connections.client(connection);
     await withProgress(host.ambient, words.doing, async (_, signal) => {
       if (action === 'delete') {
         await client.plans.delete(id, revision, { signal });

@@ -114,8 +114,8 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
         const { connection, overview } = await targets.plan(group[0], '', () => true);
         const devices = [...new Set(group.map(({ device }) => device.deviceKey))];
         const title = vscode.l10n.t('Retrying {0} devices', devices.length);
-        const reply = await withProgress(host.ambient, title, (_, signal) =>
-          connections.client(connection).plans.retry(overview.plan.id, { devices }, { signal }),
+        const reply = await withProgress(host.ambient, title, async (_, signal) =>
+          (await connections.client(connection)).plans.retry(overview.plan.id, { devices }, { signal }),
         );
         take(connection, overview, devices, reply);
       }
@@ -137,8 +137,8 @@ export function retry(host: Host, connections: Connections, lives: Lives, target
         vscode.l10n.t('Retry'),
       );
       const title = vscode.l10n.t('Retrying the failed devices of “{0}”', overview.plan.name);
-      const reply = await withProgress(host.ambient, title, (_, signal) =>
-        connections.client(connection).plans.retry(overview.plan.id, { allFailed: true }, { signal }),
+      const reply = await withProgress(host.ambient, title, async (_, signal) =>
+        (await connections.client(connection)).plans.retry(overview.plan.id, { allFailed: true }, { signal }),
       );
       take(connection, overview, 'all', reply);
     },

@@ -104,7 +104,7 @@ export function review(options: ReviewOptions) {
       requireTrust();
       const { names } = await namesOf(argument);
       const connection = await connections.pick();
-      const client = connections.client(connection);
+      const client = await connections.client(connection);
       const declared = (await compileAll(plans)).map(({ plan }) => plan);
       const wanted = names ? declared.filter(({ name }) => names.has(nameIdentity(name))) : declared;
       const title = vscode.l10n.t('Comparing with {0}', connection.name);
