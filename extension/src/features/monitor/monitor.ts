@@ -105,7 +105,7 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
         typeof argument === 'object' && argument !== null && 'status' in argument ? String(argument.status) : undefined;
       const { [overview.plan.id]: search } = tree.filter().deviceSearch;
       const { [overview.plan.id]: cause } = tree.filter().deviceCause;
-      await exportDevices(host, connections.client(connection), overview, {
+      await exportDevices(host, await connections.client(connection), overview, {
         ...(status === undefined ? {} : { status }),
         ...(search === undefined ? {} : { search }),
         ...(cause === undefined ? {} : { cause }),

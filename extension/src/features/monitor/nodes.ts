@@ -42,8 +42,6 @@ export interface MoreNode {
   readonly planId: string;
   readonly status: string;
   readonly shown: number;
-  /** `null`: not known, since a search narrows the list. */
-  readonly total: number | null;
 }
 /** A sentence in the place of rows: why there are none, or what went wrong. */
 export interface NoteNode {

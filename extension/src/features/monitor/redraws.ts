@@ -4,6 +4,8 @@ import type { Node } from './nodes.ts';
 
 /** Changes that come within this time are drawn together. */
 const gatherMilliseconds = 200;
+/** Numbers of an open row are drawn this often: with the row VS Code draws everything below it. */
+const numbersMilliseconds = 5000;
 
 /**
  * Asks VS Code to draw rows again: gathered, each once, and not those below one that is drawn anyway. While the view cannot be seen nothing
@@ -12,14 +14,25 @@ const gatherMilliseconds = 200;
 export function createRedraws(ambient: Ambient) {
   const changed = new vscode.EventEmitter<Node[] | undefined>();
   const pending = new Map<string, Node>();
+  const numbers = new Map<string, Node>();
   let everything = false;
   let visible = false;
   let count = 0;
   let callOff: (() => void) | undefined;
+  let callOffNumbers: (() => void) | undefined;
 
+  function stop(): void {
+    callOff?.();
+    callOff = undefined;
+    callOffNumbers?.();
+    callOffNumbers = undefined;
+  }
   function draw(): void {
     callOff = undefined;
     const rows = [...pending.values()].filter((node) => !hasAncestor(node, (key) => pending.has(key)));
+    for (const [key, node] of numbers) {
+      if (everything || pending.has(key) || hasAncestor(node, (above) => pending.has(above))) numbers.delete(key);
+    }
     pending.clear();
     if (everything) {
       everything = false;
@@ -41,6 +54,20 @@ export function createRedraws(ambient: Ambient) {
       if (visible) pending.set(node.key, node);
       soon();
     },
+    /** For an open row of which only its own numbers changed. */
+    redrawNumbers(node: Node | undefined): void {
+      if (!node) return;
+      if (!visible) {
+        everything = true;
+        return;
+      }
+      numbers.set(node.key, node);
+      callOffNumbers ??= ambient.after(numbersMilliseconds, () => {
+        callOffNumbers = undefined;
+        for (const [key, each] of numbers) pending.set(key, each);
+        if (pending.size > 0) soon();
+      });
+    },
     all(): void {
       everything = true;
       soon();
@@ -49,19 +76,20 @@ export function createRedraws(ambient: Ambient) {
       visible = now;
       if (visible && everything) draw();
       if (visible) return;
-      if (callOff) everything = true;
-      callOff?.();
-      callOff = undefined;
+      if (callOff || numbers.size > 0) everything = true;
+      stop();
       pending.clear();
+      numbers.clear();
     },
     /** Rows asked for so far. */
     count: () => count,
     dispose(): void {
-      callOff?.();
+      stop();
       changed.dispose();
     },
   };
 }
+export type Redraws = ReturnType<typeof createRedraws>;
 
 function hasAncestor(node: Node, test: (key: string) => boolean): boolean {
   let { key } = node;

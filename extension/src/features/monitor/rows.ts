@@ -148,13 +148,12 @@ export function componentRow(node: ComponentNode) {
   return item;
 }
 
-export function moreRow(node: MoreNode) {
+/** @param total `null`: not known, since a search narrows the list */
+export function moreRow(node: MoreNode, total: number | null) {
   const item = row(node.key, vscode.l10n.t('Load more…'), None);
   const shown = node.shown.toLocaleString();
   item.description =
-    node.total === null
-      ? vscode.l10n.t('{0} shown', shown)
-      : vscode.l10n.t('{0} of {1}', shown, node.total.toLocaleString());
+    total === null ? vscode.l10n.t('{0} shown', shown) : vscode.l10n.t('{0} of {1}', shown, total.toLocaleString());
   item.iconPath = new vscode.ThemeIcon('chevron-down');
   item.contextValue = 'more';
   item.command = { command: 'otaplan.loadMoreDevices', title: vscode.l10n.t('Load more…'), arguments: [node] };

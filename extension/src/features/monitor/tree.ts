@@ -22,6 +22,7 @@ import {
   parentKey,
   planNode,
 } from './nodes.ts';
+import { createPlanRedraws } from './plan-redraws.ts';
 import { createRedraws } from './redraws.ts';
 import { componentRow, connectionRow, deviceRow, groupRow, moreRow, noteRow, planRow } from './rows.ts';
 
@@ -35,9 +36,12 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
   const nodes = new Map<string, Node>();
   /** Devices of plans with an open group, by the plan's key. */
   const watches = new Map<string, DeviceWatch>();
+  /** Rows whose rows below were asked for, and not closed since. */
+  const opened = new Set<string>();
   /** Rows that were closed: what is below them is forgotten and must be asked for again. */
   const closed = new Set<string>();
   const redraws = createRedraws(host.ambient);
+  const planRedraws = createPlanRedraws(redraws, nodes, (key) => opened.has(key));
   let visible = false;
   let filter: Filter = { ...noFilter, ...host.context.workspaceState.get<Partial<Filter>>('filter') };
 
@@ -68,6 +72,8 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     search: filter.deviceSearch[planId],
     cause: filter.deviceCause[planId],
   });
+  const countOf = (node: GroupNode | MoreNode): number | null =>
+    overviewOf(node)?.devices[node.status as DeviceStatus] ?? null;
 
   function note(parent: string, what: Note): Node {
     return { kind: 'note', key: `${parent}\0note ${what.kind}`, connection: parent, note: what };
@@ -76,7 +82,8 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
   function plansOf(name: string): Node[] {
     const connection = connections.find(name);
     const view = live(name);
-    if (!connection || connection.accessKey === null || !view) return [note(name, { kind: 'signIn' })];
+    if (!connection || connection.accessKey === null) return [note(name, { kind: 'signIn' })];
+    if (!view) return [note(name, { kind: 'connecting' })];
     const link = view.store.connection();
     const all = view.plans();
     const shown = shownPlans(filter, all);
@@ -95,6 +102,7 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
   function groups(node: PlanNode): Node[] {
     const overview = overviewOf(node);
     if (!overview) return [];
+    planRedraws.listed(node, overview);
     const all = groupsOf(node.connection, overview);
     const shown = shownStatuses(
       filter,
@@ -108,13 +116,12 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     const plan = planNode(node.connection, node.planId);
     const known = watches.get(plan.key);
     if (known) return known;
-    const connection = connections.find(node.connection);
-    const store = live(node.connection)?.store;
-    if (!connection || !store) return undefined;
+    const view = live(node.connection);
+    if (!view) return undefined;
     const { search, cause } = narrowing(node.planId);
     const watch = watchDevices({
-      client: connections.client(connection),
-      store,
+      client: view.client,
+      store: view.store,
       ambient: host.ambient,
       planId: node.planId,
       ...(search === undefined ? {} : { search }),
@@ -135,9 +142,8 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     const { search, cause } = narrowing(node.planId);
     const narrowed = search !== undefined || cause !== undefined;
     if (list.more) {
-      const total = narrowed ? null : (overviewOf(node)?.devices[node.status as DeviceStatus] ?? null);
       const { connection, planId, status } = node;
-      rows.push({ kind: 'more', key: `${node.key}\0more`, connection, planId, status, shown: shown.length, total });
+      rows.push(keep({ kind: 'more', key: `${node.key}\0more`, connection, planId, status, shown: shown.length }));
     } else if (shown.length === 0 && narrowed) {
       rows.push(note(node.key, { kind: 'nothingFound', by: search === undefined ? 'cause' : 'search' }));
     }
@@ -176,7 +182,7 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     if (change.list || change.connection) {
       redraws.redraw(nodes.get(view.connection));
     } else {
-      for (const id of change.plans) redraws.redraw(nodes.get(planNode(view.connection, id).key));
+      for (const id of change.plans) planRedraws.changed(planNode(view.connection, id), view.store.plan(id));
     }
   }
 
@@ -204,13 +210,15 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
           return overview ? planRow(node, overview) : new vscode.TreeItem(node.planId);
         }
         case 'group':
-          return groupRow(node, overviewOf(node)?.devices[node.status as DeviceStatus] ?? 0, narrowing(node.planId));
+          return groupRow(node, countOf(node) ?? 0, narrowing(node.planId));
         case 'device':
           return deviceRow(node);
         case 'component':
           return componentRow(node);
-        case 'more':
-          return moreRow(node);
+        case 'more': {
+          const { search, cause } = narrowing(node.planId);
+          return moreRow(node, search === undefined && cause === undefined ? countOf(node) : null);
+        }
         case 'note':
           return noteRow(node, (at) => new Date(at).toLocaleTimeString());
       }
@@ -218,6 +226,7 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     async getChildren(node) {
       if (!node) return connections.all().map((each) => keep(connectionNode(each.name)));
       closed.delete(node.key);
+      opened.add(node.key);
       try {
         switch (node.kind) {
           case 'connection':
@@ -253,6 +262,7 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
       redraws.all();
     },
     isFiltering: () => isFiltering(filter),
+    isVisible: () => visible,
     node: (key: string) => nodes.get(key),
     /** Whether the view can be seen: while it cannot, nothing is followed, read or drawn. */
     setVisible(now: boolean) {
@@ -270,6 +280,7 @@ export function createMonitorTree(host: Host, connections: Connections, lives: L
     /** What is below a closed row is followed no longer; opened again, it is read again. */
     onCollapse(node: Node) {
       closed.add(node.key);
+      opened.delete(node.key);
       switch (node.kind) {
         case 'connection':
           return leave((key) => key.startsWith(`${node.key}\0`));
