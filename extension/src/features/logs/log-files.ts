@@ -5,7 +5,7 @@ import { logScheme } from './address.ts';
 /** A log that is open: its text so far, and a number that grows with it. */
 export interface LogFile {
   readonly revision: number;
-  readonly text: { text(): string };
+  readonly text: { bytes(): Uint8Array };
 }
 
 /**
@@ -14,7 +14,6 @@ export interface LogFile {
  */
 export function registerLogFiles(load: (uri: vscode.Uri) => Promise<LogFile>) {
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  const encoder = new TextEncoder();
   const refuse = (): never => {
     throw vscode.FileSystemError.NoPermissions();
   };
@@ -37,11 +36,11 @@ export function registerLogFiles(load: (uri: vscode.Uri) => Promise<LogFile>) {
         type: vscode.FileType.File,
         ctime: 0,
         mtime: file.revision,
-        size: Buffer.byteLength(file.text.text()),
+        size: file.text.bytes().length,
         permissions: vscode.FilePermission.Readonly,
       };
     },
-    readFile: async (uri) => encoder.encode((await read(uri)).text.text()),
+    readFile: async (uri) => (await read(uri)).text.bytes(),
     readDirectory: () => [],
     createDirectory: refuse,
     writeFile: refuse,

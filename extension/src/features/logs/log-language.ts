@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { logScheme } from './address.ts';
-import { attemptsOf } from './folding.ts';
 import type { OpenLog } from './logs.ts';
 import { packageUri } from './package-text.ts';
 
@@ -38,10 +37,15 @@ export function registerLogLanguage(logOf: (uri: vscode.Uri) => OpenLog | undefi
     },
   };
   const folding: vscode.FoldingRangeProvider = {
-    provideFoldingRanges: (document) =>
-      attemptsOf(document.lineCount, (line) => document.lineAt(line).text).map(
-        ([start, end]) => new vscode.FoldingRange(start, end, vscode.FoldingRangeKind.Region),
-      ),
+    // The log knows its attempts: a hundred thousand lines are not looked through each time some are added.
+    provideFoldingRanges(document) {
+      // The document may lag behind, and ends with an empty line.
+      const end = document.lineCount - 2;
+      const attempts = logOf(document.uri)?.text.attempts() ?? [];
+      return attempts
+        .filter(([first]) => first < end)
+        .map(([first, last]) => new vscode.FoldingRange(first, Math.min(last, end), vscode.FoldingRangeKind.Region));
+    },
   };
   const setLanguage = (document: vscode.TextDocument) => {
     if (document.uri.scheme !== logScheme || document.languageId === language) return;

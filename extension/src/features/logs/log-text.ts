@@ -1,4 +1,5 @@
 import type { LogLine } from '@otaplan/client';
+import { createGrowingBytes } from './growing-bytes.ts';
 
 export interface LogTextOptions {
   readonly heading: readonly string[];
@@ -12,19 +13,28 @@ export interface LogTextOptions {
   readonly gone: (count: number) => string;
 }
 
-/** A component's log as text: one line a line, below a heading for each attempt, so that it folds by indentation. */
+/** First and last line, from 0, of an attempt: its heading, and the last of its lines. */
+export type AttemptLines = readonly [first: number, last: number];
+
+/** A component's log as text: one line a line, indented below a heading for each attempt. */
 export interface LogText {
   add(lines: readonly LogLine[]): void;
   /** Id of the last line; `undefined`: none yet. */
   last(): number | undefined;
   count(): number;
-  text(): string;
+  /** The whole text as UTF-8. Lines are written once, when they are added: a long log grows by what is new. */
+  bytes(): Uint8Array;
+  attempts(): readonly AttemptLines[];
 }
+
+const control = /[\p{Cc}\u2028\u2029]/u;
+const controls = new RegExp(control, 'gu');
 
 /** One line of the document. New lines and control characters in what a device said cannot make another line. */
 export function logLine(line: LogLine, timeOf: (instant: string) => string): string {
   const reported = line.reported === null ? '' : ` [${line.reported}]`;
-  const text = `${line.text}${reported}`.replace(/[\p{Cc}\u2028\u2029]/gu, '\ufffd');
+  const said = `${line.text}${reported}`;
+  const text = control.test(said) ? said.replaceAll(controls, '\ufffd') : said;
   return `  ${timeOf(line.time)}  ${line.cause.padEnd(8)}  ${text}`;
 }
 
@@ -47,33 +57,80 @@ function localTimes(zone: string): (instant: string) => string {
   };
 }
 
+interface Entry {
+  readonly heading: string;
+  readonly text: string;
+}
+
+/** Headings of lines in their order: one text for a whole attempt, which has many lines. */
+function headings(headingOf: LogTextOptions['headingOf']): (line: LogLine) => string {
+  let component = '';
+  let attempt = Number.NaN;
+  let words = '';
+  return (line) => {
+    if (line.component !== component || line.attempt !== attempt) {
+      ({ component, attempt } = line);
+      words = headingOf(component, attempt);
+    }
+    return words;
+  };
+}
+
 export function createLogText(options: LogTextOptions): LogText {
   const timeOf = localTimes(options.zone);
-  const kept: { readonly heading: string; readonly text: string }[] = [];
+  const headingOf = headings(options.headingOf);
+  const kept: Entry[] = [];
   let dropped = 0;
   let last: number | undefined;
+  let written = createGrowingBytes();
+  let lineCount = 0;
+  let heading = '';
+  let attempts: [first: number, last: number][] = [];
+
+  function write(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    written.append(`${lines.join('\n')}\n`);
+    lineCount += lines.length;
+  }
+  function writeEntries(entries: readonly Entry[]): void {
+    const lines: string[] = [];
+    for (const entry of entries) {
+      if (entry.heading !== heading) {
+        heading = entry.heading;
+        lines.push('', heading);
+        attempts.push([lineCount + lines.length - 1, 0]);
+      }
+      lines.push(entry.text);
+      const attempt = attempts.at(-1);
+      if (attempt) attempt[1] = lineCount + lines.length - 1;
+    }
+    write(lines);
+  }
+  function writeAnew(): void {
+    written = createGrowingBytes();
+    lineCount = 0;
+    heading = '';
+    attempts = [];
+    write(options.heading.map((words) => `# ${words}`));
+    if (dropped > 0) write([`# ${options.gone(dropped)}`]);
+    writeEntries(kept);
+  }
+  writeAnew();
   return {
     add(lines) {
-      for (const line of lines) {
-        last = line.id;
-        kept.push({ heading: options.headingOf(line.component, line.attempt), text: logLine(line, timeOf) });
-      }
-      // Cut in large pieces: taking the first line away for every new one would copy the whole each time.
+      const entries = lines.map((line) => ({ heading: headingOf(line), text: logLine(line, timeOf) }));
+      last = lines.at(-1)?.id ?? last;
+      for (const entry of entries) kept.push(entry);
+      // Cut in large pieces: taking the first line away for every new one would write the whole each time.
       const slack = Math.ceil(options.most / 10);
-      if (kept.length > options.most + slack) dropped += kept.splice(0, kept.length - options.most).length;
+      if (kept.length > options.most + slack) {
+        dropped += kept.splice(0, kept.length - options.most).length;
+        writeAnew();
+      } else writeEntries(entries);
     },
     last: () => last,
     count: () => kept.length,
-    text() {
-      const out = options.heading.map((words) => `# ${words}`);
-      if (dropped > 0) out.push(`# ${options.gone(dropped)}`);
-      let heading = '';
-      for (const entry of kept) {
-        if (entry.heading !== heading) out.push('', entry.heading);
-        heading = entry.heading;
-        out.push(entry.text);
-      }
-      return `${out.join('\n')}\n`;
-    },
+    bytes: () => written.all(),
+    attempts: () => attempts,
   };
 }

@@ -1,4 +1,4 @@
-import type { Client } from '@otaplan/client';
+import type { Client, LogLine } from '@otaplan/client';
 import { followLog } from '@otaplan/fleet';
 import * as vscode from 'vscode';
 import { choose } from '../../infrastructure/choices.ts';
@@ -45,7 +45,7 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
   };
   const status = followingStatus(active);
 
-  function clientOf({ connection }: { readonly connection: string }): Client {
+  function clientOf({ connection }: { readonly connection: string }): Promise<Client> {
     const found = connections.find(connection);
     if (!found) throw new OperationError('noConnection', vscode.l10n.t('The connection {0} is gone.', connection));
     return connections.client(found);
@@ -53,7 +53,7 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
 
   async function load(address: LogAddress): Promise<OpenLog> {
     requireTrust();
-    const client = clientOf(address);
+    const client = await clientOf(address);
     const { planId, deviceKey, component } = address;
     const { plan } = await client.plans.summary(planId);
     const packages = plan.components
@@ -78,10 +78,15 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
     });
     const query = { limit: pageLines, ...(component === null ? {} : { component }) };
     await withProgress(host.ambient, vscode.l10n.t('Reading the log of {0}', deviceKey), async (report, signal) => {
+      let page: LogLine[] = [];
       for await (const line of client.plans.log(planId, deviceKey, query, { signal })) {
-        text.add([line]);
-        if (text.count() % pageLines === 0) report(vscode.l10n.t('{0} lines', text.count().toLocaleString()));
+        page.push(line);
+        if (page.length < pageLines) continue;
+        text.add(page);
+        page = [];
+        report(vscode.l10n.t('{0} lines', text.count().toLocaleString()));
       }
+      text.add(page);
     });
     return { address, text, packages, revision: 1, followed: false, following: null, trouble: null };
   }
@@ -139,7 +144,7 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
       },
     };
     try {
-      for await (const lines of followLog(clientOf(log.address), options)) {
+      for await (const lines of followLog(await clientOf(log.address), options)) {
         log.text.add(lines);
         tellSoon();
       }
@@ -182,7 +187,7 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
     if (typeof named === 'object' && named !== null && 'identifier' in named) {
       return { ...address, component: String(named.identifier) };
     }
-    const components = await connections.client(connection).plans.components(planId, deviceKey);
+    const components = await (await connections.client(connection)).plans.components(planId, deviceKey);
     const [only] = components;
     if (only && components.length === 1) return { ...address, component: only.identifier };
     const component = await choose<string | null>(vscode.l10n.t('Log of which component?'), [
@@ -217,7 +222,7 @@ export function logs(host: Host, connections: Connections, targets: Targets) {
       if (!address) return '';
       requireTrust();
       try {
-        const found = await clientOf(address).packages.find(address);
+        const found = await (await clientOf(address)).packages.find(address);
         return found ? packageText(found) : `${vscode.l10n.t('The package is not at Developer Center any more.')}\n`;
       } catch (error) {
         return `${sayError(error)}\n`;
