@@ -12,9 +12,15 @@ const benches: Readonly<Record<string, string>> = {
   restart: 'the first answer of a server that is started on two million log lines',
   streams: 'live events to 1,000 clients',
   monitor: 'the Upgrade Monitor in a real VS Code with a plan of a million devices',
+  activation: 'the start of the extension in a real VS Code',
+  log: 'a log of a hundred thousand lines in a real VS Code',
 };
 /** Where a benchmark lies that needs more than this folder has. */
-const places: Readonly<Record<string, string>> = { monitor: '../vscode-host/src/monitor-bench.ts' };
+const places: Readonly<Record<string, string>> = {
+  monitor: '../vscode-host/src/monitor-bench.ts',
+  activation: '../vscode-host/src/activation-bench.ts',
+  log: '../vscode-host/src/log-bench.ts',
+};
 
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined || !Object.hasOwn(benches, name)) {

@@ -136,3 +136,25 @@ export function reports(planId: string, attempt: number, statuses: readonly stri
 export const request = {
   ...{ id: 'request', kind: 'request', components: [{ identifier: 'FOTA', type: 'module', version: '1.0.0' }] },
 };
+
+/** Reports that come too late: up to twenty lines about such are in the log of an attempt. */
+const late = Array.from({ length: 20 }, (_, index) => 1_000_000 + index);
+
+/**
+ * Gives a device that failed a log of many lines: it is retried, fails, and says much that is too late, again and again.
+ * @returns how many attempts there are now
+ */
+export async function writeLog(load: Load, index: number, lines: number): Promise<number> {
+  const { client, planId } = load;
+  let attempt = 1;
+  for (let written = 0; written < lines; written += 10 + late.length) {
+    attempt++;
+    await client.plans.retry(planId, { devices: [keyOf(index)] });
+    await load.report(index, [
+      ...reports(planId, attempt, way),
+      ...late.map((wrong) => ({ ...reports(planId, wrong, ['downloading'])[0], id: `${attempt}-${wrong}` })),
+      ...reports(planId, attempt, ['upgrading', 'upgradeFailed'], 'no space'),
+    ]);
+  }
+  return attempt;
+}

@@ -2,14 +2,15 @@
 /**
  * What the Upgrade Monitor costs with a plan of many devices (`--devices N`, 1,000,000): the packaged extension in the real VS Code
  * against the real embedded Developer Center. Time from click to first devices, memory of the extension host, requests a minute visible
- * and hidden (`--seconds N` each), rows drawn for a change of status, the dashboard, and a long log (`--lines N`).
+ * and hidden (`--seconds N` each), rows drawn for a change of status, and the dashboard.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { keyOf, type Load, planName, reports, request, startLoad, way } from './bench-load.ts';
+import { exact, hostMemory, median, pause, say, signIn, timed } from './bench-tools.ts';
 import { launchChromium } from './chromium.ts';
 import { builtVsix } from './example.ts';
 import { createProfile, installVsix, startVscode, type VscodeServer, writeSettings } from './vscode-server.ts';
@@ -19,57 +20,11 @@ const { values: options } = parseArgs({
   options: {
     devices: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '60' },
-    lines: { type: 'string', default: '20000' },
     shots: { type: 'string' },
   },
 });
 const devices = Number(options.devices);
 const seconds = Number(options.seconds);
-const wantedLines = Number(options.lines);
-const say = (name: string, value: string) => console.log(`${name.padEnd(60)} ${value}`);
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
-
-/** Resident memory of VS Code's extension host in MB, from /proc. */
-function hostMemory(server: VscodeServer): number {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      // its processes share the group that its server leads
-      const group = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[2];
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      if (group !== String(server.child.pid) || !command.includes('--type=extensionHost')) continue;
-      return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
-    } catch {
-      // a process that is gone by now
-    }
-  }
-  return Number.NaN;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-/** The row that begins with a text and is no sentence about another. */
-const exact = (workbench: Workbench, label: string): Locator =>
-  workbench.page.locator(`.pane-body .monaco-list-row[aria-label^="${label}"]`).first();
-
-async function signIn(workbench: Workbench, load: Load): Promise<void> {
-  const question = workbench.page.locator('.quick-input-widget', { hasText: 'Access key' });
-  // a click is lost when the tree is drawn under it
-  while (!(await question.isVisible())) {
-    await workbench.row('Sign in to see its plans').click();
-    await question.waitFor({ timeout: 5000 }).catch(() => undefined);
-  }
-  const asks = (text: string) => workbench.page.locator('.quick-input-widget', { hasText: text }).waitFor();
-  await workbench.answer(load.accessKey);
-  await asks('Access secret');
-  await workbench.answer(load.accessSecret);
-  await exact(workbench, planName).waitFor();
-}
-
 /** From the click on the group of those that did not start to its first device on screen. */
 async function clickToDevices(workbench: Workbench): Promise<number[]> {
   const group = exact(workbench, 'Not Upgraded');
@@ -212,23 +167,6 @@ async function measure(workbench: Workbench, server: VscodeServer, load: Load): 
   say('click to dashboard', `${dashboard.toFixed(0)} ms`);
   if (options.shots) await page.screenshot({ path: path.join(options.shots, 'million-dashboard.png') });
   await workbench.command('View: Close All Editors');
-
-  await expand(plan);
-  await expand(exact(workbench, 'Upgrade Failed'));
-  const device = row(keyOf(0));
-  await device.hover();
-  const before = hostMemory(server);
-  const log = await timed(async () => {
-    await device.locator('.action-label[aria-label*="Log"]').first().click();
-    await page.locator('.view-line', { hasText: 'attempt' }).first().waitFor();
-  });
-  const lines = wantedLines.toLocaleString('en');
-  say(`click to the log on screen, about ${lines} lines`, `${log.toFixed(0)} ms`);
-  say('extension host with that log, and before', `${hostMemory(server)} MB, ${before} MB`);
-  await page.keyboard.press('Control+End');
-  const end = await timed(() => page.locator('.view-line', { hasText: 'no space' }).first().waitFor());
-  say('its end on screen after Ctrl+End', `${end.toFixed(0)} ms`);
-  if (options.shots) await page.screenshot({ path: path.join(options.shots, 'long-log.png') });
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'otaplan-bench-'));
@@ -254,23 +192,11 @@ try {
   for (let index = 0; index < 100; index++) {
     await center.report(index, reports(center.planId, 1, ['upgrading', 'upgradeFailed'], `cause ${index % 7}`));
   }
-  // A device that is retried again and again has a long log.
-  let written = 0;
-  const logged = await timed(async () => {
-    const { client, planId } = center;
-    for (let attempt = 2; written < wantedLines; attempt++) {
-      await client.plans.retry(planId, { devices: [keyOf(0)] });
-      await center.report(0, reports(planId, attempt, [...way, 'upgrading', 'upgradeFailed'], 'no space'));
-      written += 10;
-    }
-  });
-  say('a log written by attempts', `${(logged / 1000).toFixed(0)} s`);
   installVsix(profile, builtVsix);
   writeSettings(profile, { 'otaplan.connections': [{ name: 'Bench', server: center.url }] });
   [server, browser] = await Promise.all([startVscode(profile), launchChromium()]);
   const url = `http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(profile.workspace)}`;
   const workbench = await openWorkbench(browser, url, options.shots ?? folder);
-  await workbench.page.locator('.activitybar .action-label[aria-label*="Upgrade Monitor"]').first().click();
   await signIn(workbench, center);
   await measure(workbench, server, center);
 } catch (error) {
