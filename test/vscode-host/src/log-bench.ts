@@ -3,17 +3,13 @@
  * A long log (`--lines N`, 100,000) in the real VS Code: the packaged extension against the real embedded Developer Center, by mouse and
  * keyboard. Time to open it, to its end, to fold it and to find a text in it; what following costs; memory of the extension host.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
-import { keyOf, type Load, planName, reports, request, startLoad, way, writeLog } from './bench-load.ts';
-import { exact, hostMemory, median, pause, say, signIn, timed } from './bench-tools.ts';
-import { launchChromium } from './chromium.ts';
+import type { Page } from 'playwright-core';
+import { keyOf, type Load, planName, reports, request, way, writeLog } from './bench-load.ts';
+import { bench, exact, hostMemory, median, pause, say, timed } from './bench-tools.ts';
 import { builtVsix } from './example.ts';
-import { createProfile, installVsix, startVscode, type VscodeServer, writeSettings } from './vscode-server.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import type { VscodeServer } from './vscode-server.ts';
+import type { Workbench } from './workbench.ts';
 
 const { values: options } = parseArgs({
   options: { lines: { type: 'string', default: '100000' }, vsix: { type: 'string', default: builtVsix } },
@@ -135,48 +131,18 @@ async function measure(workbench: Workbench, server: VscodeServer, load: Load, a
   judge('memory of the extension host for it', hostMemory(server) - before, limits.memory, `MB (${before} before)`);
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), 'otaplan-bench-'));
-let load: Load | undefined;
-let server: VscodeServer | undefined;
-let browser: Browser | undefined;
-const profile = createProfile({});
-try {
-  const center = await startLoad(path.join(path.dirname(builtVsix), 'otaplan.mjs'), folder, 10);
-  load = center;
-  await center.report(0, [request]);
-  await center.report(0, reports(center.planId, 1, [...way, 'upgrading', 'upgradeFailed'], 'no space'));
-  let attempts = 1;
-  const written = await timed(async () => {
-    attempts = await writeLog(center, 0, lines);
-  });
-  say(
-    `a log of about ${lines.toLocaleString('en')} lines, ${attempts} attempts, written`,
-    `${(written / 1000).toFixed(0)} s`,
-  );
-  installVsix(profile, options.vsix);
-  writeSettings(profile, {
-    'otaplan.connections': [{ name: 'Bench', server: center.url }],
-    'otaplan.logs.lines': 200_000,
-  });
-  [server, browser] = await Promise.all([startVscode(profile), launchChromium()]);
-  const url = `http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(profile.workspace)}`;
-  const workbench = await openWorkbench(browser, url, folder);
-  await signIn(workbench, center);
-  await measure(workbench, server, center, attempts);
-} catch (error) {
-  process.exitCode = 1;
-  console.error(error);
-  await browser
-    ?.contexts()[0]
-    ?.pages()[0]
-    ?.screenshot({ path: path.join(tmpdir(), 'otaplan-bench-failed.png') })
-    .catch(() => undefined);
-} finally {
-  await browser?.close().catch(() => undefined);
-  await server?.stop();
-  load?.process.kill('SIGTERM');
-  await load?.client.close();
-  profile.remove();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
-}
-process.exit();
+await bench(
+  { devices: 10, vsix: options.vsix, settings: { 'otaplan.logs.lines': 200_000 } },
+  async (load) => {
+    await load.report(0, [request]);
+    await load.report(0, reports(load.planId, 1, [...way, 'upgrading', 'upgradeFailed'], 'no space'));
+    let attempts = 1;
+    const written = await timed(async () => {
+      attempts = await writeLog(load, 0, lines);
+    });
+    const words = `a log of about ${lines.toLocaleString('en')} lines, ${attempts} attempts, written`;
+    say(words, `${(written / 1000).toFixed(0)} s`);
+    return attempts;
+  },
+  measure,
+);

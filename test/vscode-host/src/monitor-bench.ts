@@ -4,17 +4,12 @@
  * against the real embedded Developer Center. Time from click to first devices, memory of the extension host, requests a minute visible
  * and hidden (`--seconds N` each), rows drawn for a change of status, and the dashboard.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
-import { keyOf, type Load, planName, reports, request, startLoad, way } from './bench-load.ts';
-import { exact, hostMemory, median, pause, say, signIn, timed } from './bench-tools.ts';
-import { launchChromium } from './chromium.ts';
-import { builtVsix } from './example.ts';
-import { createProfile, installVsix, startVscode, type VscodeServer, writeSettings } from './vscode-server.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import { keyOf, type Load, planName, reports, request, way } from './bench-load.ts';
+import { bench, exact, hostMemory, median, pause, say, timed } from './bench-tools.ts';
+import type { VscodeServer } from './vscode-server.ts';
+import type { Workbench } from './workbench.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -145,6 +140,17 @@ async function measure(workbench: Workbench, server: VscodeServer, load: Load): 
     );
   }
   say(`rows drawn when a device fails, groups open (of ${visible} on screen)`, drawn.join(', '));
+  // and of devices that are not listed: of the group that is open a hundred are
+  for (const label of ['Upgrade Failed', 'Upgrading'])
+    await exact(workbench, label).locator('.monaco-tl-twistie').click();
+  await expand(exact(workbench, 'Not Upgraded'));
+  await row(keyOf(120)).waitFor();
+  await pause(8000);
+  const numbers: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    numbers.push(await rowsDrawn(workbench, () => load.report(1500 + round, [request])));
+  }
+  say('rows drawn when a device moves that is not listed', numbers.join(', '));
   await exact(workbench, planName).locator('.monaco-tl-twistie').click();
   await pause(3000);
   const closed: number[] = [];
@@ -169,50 +175,16 @@ async function measure(workbench: Workbench, server: VscodeServer, load: Load): 
   await workbench.command('View: Close All Editors');
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), 'otaplan-bench-'));
-let load: Load | undefined;
-let server: VscodeServer | undefined;
-let browser: Browser | undefined;
-const profile = createProfile({});
-try {
-  const otaplan = path.join(path.dirname(builtVsix), 'otaplan.mjs');
-  const prepared = await timed(async () => {
-    load = await startLoad(otaplan, folder, devices);
-  });
-  if (!load) throw new Error('there is no Developer Center');
-  const center = load;
-  say(
-    `${devices.toLocaleString('en')} devices registered and a plan activated for them`,
-    `${(prepared / 1000).toFixed(0)} s`,
-  );
-  for (let index = 0; index < 120; index++) {
-    await center.report(index, [request]);
-    await center.report(index, reports(center.planId, 1, way));
-  }
-  for (let index = 0; index < 100; index++) {
-    await center.report(index, reports(center.planId, 1, ['upgrading', 'upgradeFailed'], `cause ${index % 7}`));
-  }
-  installVsix(profile, builtVsix);
-  writeSettings(profile, { 'otaplan.connections': [{ name: 'Bench', server: center.url }] });
-  [server, browser] = await Promise.all([startVscode(profile), launchChromium()]);
-  const url = `http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(profile.workspace)}`;
-  const workbench = await openWorkbench(browser, url, options.shots ?? folder);
-  await signIn(workbench, center);
-  await measure(workbench, server, center);
-} catch (error) {
-  process.exitCode = 1;
-  console.error(error);
-  await browser
-    ?.contexts()[0]
-    ?.pages()[0]
-    ?.screenshot({ path: path.join(tmpdir(), 'otaplan-bench-failed.png') })
-    .catch(() => undefined);
-} finally {
-  await browser?.close().catch(() => undefined);
-  await server?.stop();
-  load?.process.kill('SIGTERM');
-  await load?.client.close();
-  profile.remove();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
-}
-process.exit();
+await bench(
+  { devices, shots: options.shots },
+  async (load) => {
+    for (let index = 0; index < 120; index++) {
+      await load.report(index, [request]);
+      await load.report(index, reports(load.planId, 1, way));
+    }
+    for (let index = 0; index < 100; index++) {
+      await load.report(index, reports(load.planId, 1, ['upgrading', 'upgradeFailed'], `cause ${index % 7}`));
+    }
+  },
+  measure,
+);
