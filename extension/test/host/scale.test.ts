@@ -204,12 +204,19 @@ suite('a plan of many devices', () => {
     assert.deepEqual(refusals(), []);
   });
 
-  test('a log of many attempts is read whole, folds, and links to plan and package', async function () {
+  test('a log of many attempts and thousands of lines is read whole, folds, and links to plan and package', async function () {
     this.timeout(120_000);
     const index = 20;
     await fail(index);
+    // what comes for another attempt is a line of the log each time
+    const late = (attempt: number) =>
+      Array.from({ length: 20 }, (_, offset) => ({
+        ...failing(planId, 1000 + offset, '')[3],
+        id: `${attempt}-late-${offset}`,
+      }));
     for (let attempt = 2; attempt <= 120; attempt++) {
       await distant.client.plans.retry(planId, { devices: [distantKey(index)] });
+      await distant.report(distantKey(index), late(attempt));
       await fail(index, attempt);
     }
     await vscode.commands.executeCommand('otaplan.openLog', {
@@ -218,7 +225,8 @@ suite('a plan of many devices', () => {
     const document = vscode.window.activeTextEditor?.document;
     assert.ok(document);
     assert.equal(document.languageId, 'otaplan-log');
-    assert.ok(document.lineCount > 1000, `${document.lineCount} lines`);
+    assert.ok(document.lineCount > 3000, `${document.lineCount} lines`);
+    assert.match(document.lineAt(document.lineCount - 2).text, /Upgrade failed: no space/);
     const folds = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
       'vscode.executeFoldingRangeProvider',
       document.uri,
