@@ -42,8 +42,8 @@ export function filtering({ host, connections, lives, targets, filter, setFilter
     );
     const { id, name } = overview.plan;
     const reading = vscode.l10n.t('Reading the failure causes of “{0}”', name);
-    const { failures } = await withProgress(host.ambient, reading, (_, signal) =>
-      connections.client(connection).plans.statistics(id, { signal }),
+    const { failures } = await withProgress(host.ambient, reading, async (_, signal) =>
+      (await connections.client(connection)).plans.statistics(id, { signal }),
     );
     const { deviceCause } = filter();
     if (failures.length === 0 && deviceCause[id] === undefined) {
