@@ -28,6 +28,8 @@ export interface RealCenter {
   statuses(planId: string): Promise<Map<string, string>>;
   /** Devices of a plan by status. */
   counts(planId: string): Promise<Record<string, number>>;
+  /** What devices of a plan are said to have failed of, or not to have begun for. */
+  causes(planId: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,14 @@ export async function openRealCenter(): Promise<RealCenter> {
         null,
       );
       return new Map(items.map(({ deviceKey, status }) => [deviceKey, status]));
+    },
+    async causes(planId) {
+      const { items } = await call<{ items: { cause: string | null }[] }>(
+        'GET',
+        `/ota/v1/plans/${planId}/devices`,
+        null,
+      );
+      return items.flatMap(({ cause }) => cause ?? []);
     },
     async close() {
       await server.close();
