@@ -3,7 +3,17 @@ import { withDigest } from '@otaplan/model';
 import { keysOf, planTo } from '../documents.ts';
 import type { Fault } from '../fault.ts';
 
-const devices = 1500;
+const devices = 600;
+const minute = 60_000;
+
+/** Does something for each, twenty at a time. */
+async function each(keys: readonly string[], run: (key: string) => Promise<unknown>): Promise<void> {
+  const waiting = [...keys];
+  const next = async () => {
+    for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) await run(key);
+  };
+  await Promise.all(Array.from({ length: 20 }, next));
+}
 
 export const restartInWave: Fault = {
   of: 'server',
@@ -12,7 +22,7 @@ export const restartInWave: Fault = {
   async run(center, { kills }) {
     const keys = keysOf(devices);
     await center.register(keys);
-    for (const key of keys) await center.versions(key, '1.0.0');
+    await each(keys, (key) => center.versions(key, '1.0.0'));
     await center.addPackage('2.0.0');
     const outside = keys.slice(-20);
     const document = withDigest({
@@ -38,20 +48,22 @@ export const restartInWave: Fault = {
       if (kill === Math.floor(times / 2)) await center.setClock(center.now() + 21 * 60_000);
       await center.start();
     }
-    await center.setClock(center.now() + 11 * 60_000);
-    for (const key of keys) await center.device(key, 'GET', 'plan');
-    await center.setClock(center.now() + 11 * 60_000);
+    // At the next ticks of the clock, with everybody heard of shortly before: who is not counts as offline.
     let [twice, without] = [0, 0];
-    for (let tries = 0; tries < 60; tries++) {
+    for (let round = 0; round < 4; round++) {
+      const tick = Math.ceil((center.now() + 6 * minute) / (10 * minute)) * 10 * minute;
+      await center.setClock(tick - 5 * minute);
+      await each(keys, (key) => center.device(key, 'GET', 'plan'));
+      await center.setClock(tick + 1000);
+      await pause(3000);
       [twice, without] = [0, 0];
-      for (const key of keys.slice(0, -20)) {
+      await each(keys.slice(0, -outside.length), async (key) => {
         const log = await center.call('GET', `/ota/v1/plans/${planId}/devices/${key}/log?limit=50`);
         const issued = log.json.items.filter((line: { text: string }) => line.text.startsWith('Plan issued')).length;
         if (issued > 1) twice++;
         if (issued === 0) without++;
-      }
+      });
       if (without === 0) break;
-      await pause(1000);
     }
     if (twice > 0) wrong.push(`The plan was pushed twice to ${twice} devices.`);
     if (without > 0) wrong.push(`${without} devices were left out.`);
