@@ -99,9 +99,19 @@ async function done(fault: Fault, empty: Result, settings: Settings, postgres: T
   return { ...empty, tried, lost, wrong, seen, seconds, at: new Date().toISOString() };
 }
 
-/** As `faults.md` has them. */
+/** In the order of the list; what there is no result of says so. */
 function inOrder(results: readonly Result[]): Result[] {
-  return faults.flatMap(({ name }) => results.filter(({ fault }) => fault === name));
+  return faults.flatMap((fault) =>
+    ['SQLite', 'PostgreSQL']
+      .filter((store) => !(store === 'SQLite' ? fault.postgresOnly : fault.folderOnly))
+      .map(
+        (store) =>
+          results.find((result) => result.fault === fault.name && result.store === store) ?? {
+            ...emptyResult(fault, store),
+            skipped: 'not run for this table',
+          },
+      ),
+  );
 }
 
 /** What they ran on, beside the machine. */
