@@ -123,7 +123,9 @@ export function monitor({ host, connections, lives, plans, targets }: MonitorOpt
     async reveal(connection: string, planId: string, status: string, cause?: string): Promise<void> {
       await vscode.commands.executeCommand('otaplan.monitor.focus');
       const overview = lives.of(connection)?.store.plan(planId);
-      if (overview) await setFilter(revealing(tree.filter(), overview, status, cause));
+      const filter = overview && revealing(tree.filter(), overview, status, cause);
+      // What is listed stays so where nothing hides it.
+      if (filter && JSON.stringify(filter) !== JSON.stringify(tree.filter())) await setFilter(filter);
       // Rows exist once their parents were asked for.
       for (const node of [undefined, connection, planNode(connection, planId).key]) {
         await tree.provider.getChildren(node === undefined ? undefined : tree.node(node));
