@@ -40,7 +40,8 @@ suite('review', () => {
     assert.ok(opened);
     await vscode.commands.executeCommand('otaplan.review.focus');
   });
-  suiteTeardown(async () => {
+  suiteTeardown(async function () {
+    this.timeout(150_000);
     git('checkout', '--quiet', '--force', 'main');
     await erasePlan(outgoing, outgoingName);
     await vscode.workspace.getConfiguration('git').update('enabled', undefined, vscode.ConfigurationTarget.Global);
