@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { bundleProcess } from './bundle.mjs';
+import { plainExports } from './plain-exports.mjs';
 
 const here = import.meta.dirname;
 rmSync(path.join(here, 'dist/bundle'), { recursive: true, force: true });
@@ -23,6 +24,7 @@ await Promise.all([
     platform: 'browser',
     target: 'es2024',
     format: 'iife',
+    plugins: [plainExports],
     entryPoints: { 'language-server.worker': 'src/worker.ts' },
   }),
 ]);

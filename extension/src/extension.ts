@@ -35,7 +35,7 @@ export function activate(context: vscode.ExtensionContext): OtaplanApi & { inter
       // VS Code hears first that the extension is there.
       await new Promise((resolve) => setImmediate(resolve));
       const { LanguageClient, TransportKind } = await import('./features/language/node-client.ts');
-      const server = { module, transport: TransportKind.ipc, options: { execArgv: ['--max-semi-space-size=16'] } };
+      const server = { module, transport: TransportKind.ipc, options: { execArgv: ['--max-semi-space-size=4'] } };
       return new LanguageClient('otaplan', 'Otaplan', { run: server, debug: server }, options);
     },
     // A virtual workspace has no files for the server's process either.

@@ -42,6 +42,8 @@ export class Analysis {
   private callOff: (() => void) | undefined;
   private lastCost = 0;
   private lastSettling = 0;
+  /** Whether everything was checked once. */
+  private wasThrough = false;
   private readonly going: Pause;
   private readonly settling: Pause;
   private readonly calm: Pause;
@@ -128,6 +130,8 @@ export class Analysis {
     const began = host.ticks();
     const touched = project.settle();
     this.lastSettling = host.ticks() - began;
+    if (!this.wasThrough) host.opened?.();
+    this.wasThrough = true;
     return touched;
   }
 

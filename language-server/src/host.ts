@@ -18,6 +18,8 @@ export interface Host {
   readText(uri: string, folders: readonly string[]): Promise<Answer<string>>;
   /** Size and SHA-256 of a file. */
   fileFacts(uri: string, folders: readonly string[]): Promise<Answer<FileFacts>>;
+  /** Told once when everything that was opened is read and checked. */
+  readonly opened?: () => void;
   /** Files that may be named at a place, for completion: names in a folder, folders end with `/`. */
   list(folder: string): Promise<readonly string[]>;
 }

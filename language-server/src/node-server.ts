@@ -10,6 +10,7 @@ import {
 } from 'vscode-languageserver/node';
 import { FindingsWriter } from './findings-writer.ts';
 import { nodeHost } from './node-host.ts';
+import { saveMemory } from './node-memory.ts';
 import { createServer } from './server.ts';
 
 /** Milliseconds until the start is over and what was compiled is written down: a client ends the server by a signal. */
@@ -28,7 +29,8 @@ class Reader extends StreamMessageReader {
 }
 
 const host = nodeHost();
-createServer(process.argv.includes('--stdio') ? overStdio() : createConnection(ProposedFeatures.all), host);
+const all = { ...host, opened: () => saveMemory(host.after) };
+createServer(process.argv.includes('--stdio') ? overStdio() : createConnection(ProposedFeatures.all), all);
 host.after(started, () => flushCompileCache?.());
 
 function overStdio() {

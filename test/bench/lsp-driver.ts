@@ -29,7 +29,7 @@ export function otaplanServer(): ServerKind {
   const bundle = path.join(root, 'language-server/dist/bundle/language-server.cjs');
   return {
     name: 'otaplan',
-    command: [process.execPath, '--max-semi-space-size=16', '--expose-gc', '--import', preload, bundle, '--stdio'],
+    command: [process.execPath, '--max-semi-space-size=4', '--expose-gc', '--import', preload, bundle, '--stdio'],
     languageId: 'otaplan',
     ending: '.otaplan',
     settings: {},
