@@ -15,6 +15,8 @@ export class ServerProcess {
   readonly #owned: boolean;
   /** `postgres://…`; `null`: everything in the folder. */
   readonly database: string | null;
+  /** What is started. `null`: the command, with a clock that can be set; else a file, such as the command as it is built. */
+  startedAs: string | null = null;
   /** Further arguments and variables of the server, from its next start on. */
   readonly args: string[] = [];
   readonly env: Record<string, string> = {};
@@ -73,7 +75,8 @@ export class ServerProcess {
   #spawn(): ChildProcess {
     const mqtt = this.mqttPort === null ? [] : ['--mqtt-port', String(this.mqttPort)];
     const args = ['server', '--data', this.folder, '--port', this.#port, ...mqtt, ...this.args];
-    return spawn(process.execPath, ['--import', movableClock, command(), ...args], {
+    const started = this.startedAs === null ? ['--import', movableClock, command()] : [this.startedAs];
+    return spawn(process.execPath, [...started, ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...on(this.database), ...this.env, OTAPLAN_CLOCK_AHEAD: String(this.#aheadMs) },
     });

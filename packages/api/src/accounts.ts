@@ -30,10 +30,17 @@ export const NewAccessKey = AccessKeyInfo.extend({ secret: z.string() }).meta({ 
 export type NewAccessKey = z.infer<typeof NewAccessKey>;
 
 export const AccountInfo = z
-  .object({ id: z.string(), name: z.string(), createdAt: Instant })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    createdAt: Instant,
+    /** Its keys open nothing since then; `null`: it is open. */
+    closedAt: Instant.nullable(),
+  })
   .meta({ id: 'AccountInfo' });
 export type AccountInfo = z.infer<typeof AccountInfo>;
 
+const AccountId = z.object({ accountId: z.string().max(64) });
 const KeyId = z.object({ accessKey: z.string().max(64) });
 /** A week. */
 const mostOverlapMinutes = 7 * 24 * 60;
@@ -119,4 +126,42 @@ export const openAccount = endpoint({
   holdsSecret: true,
   problems: ['name-taken'],
   example: { body: { name: 'Northern plant' } },
+});
+export const closeAccount = endpoint({
+  id: 'closeAccount',
+  tag,
+  method: 'POST',
+  path: '/ota/v1/accounts/{accountId}/close',
+  summary:
+    'Closes an account: its access keys, and what they signed for end users, open nothing from now on, and its plans are suspended. Nothing of it is deleted. Again is harmless. For owners of the first account.',
+  access: 'owner',
+  params: AccountId,
+  reply: AccountInfo,
+  problems: ['not-found', 'first-account'],
+  example: { params: { accountId: exampleIds.account } },
+});
+export const reopenAccount = endpoint({
+  id: 'reopenAccount',
+  tag,
+  method: 'POST',
+  path: '/ota/v1/accounts/{accountId}/reopen',
+  summary:
+    'Opens a closed account again: its access keys open as before. Its plans stay suspended until they are resumed. For owners of the first account.',
+  access: 'owner',
+  params: AccountId,
+  reply: AccountInfo,
+  problems: ['not-found'],
+  example: { params: { accountId: exampleIds.account } },
+});
+export const deleteAccount = endpoint({
+  id: 'deleteAccount',
+  tag,
+  method: 'DELETE',
+  path: '/ota/v1/accounts/{accountId}',
+  summary:
+    'Deletes a closed account with all that it has: plans and their logs, packages and their files, products, devices, access keys and its audit trail. It cannot be undone. When it is cut off, the same call goes on. For owners of the first account, whose audit trail keeps it.',
+  access: 'owner',
+  params: AccountId,
+  problems: ['not-found', 'account-open'],
+  example: { params: { accountId: exampleIds.account } },
 });

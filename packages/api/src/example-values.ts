@@ -8,6 +8,7 @@ export const exampleIds = {
   plan: '4f1c0a9be2d34c7785a60fd1c2b39e70',
   package: 'pkg_9f2b6c01d84e7a35f0c1b2d3',
   accessKey: 'AK5d0e8f7a6b9c4d3e2f1a0b9c',
+  account: 'acc_3c9d1e7f5a2b4860',
   /** SHA-256 of the five bytes `hello`, which the example file has. */
   sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
   /** What a log-in or a signature would put there. */

@@ -96,6 +96,16 @@ export const problems = {
     title: 'An account keeps an owner key that does not expire.',
     help: 'Make another owner key first, or rotate this one.',
   },
+  'first-account': {
+    status: 409,
+    title: 'The first account cannot be closed.',
+    help: 'It opens and closes the others. Revoke its access keys instead, all but one of an owner.',
+  },
+  'account-open': {
+    status: 409,
+    title: 'The account is open.',
+    help: 'Close it first. Then make sure that nobody misses it, and delete it.',
+  },
   'key-replaced': {
     status: 409,
     title: 'The access key was replaced already.',

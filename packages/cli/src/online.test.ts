@@ -282,6 +282,18 @@ describe('access keys and accounts', () => {
     expect((await otaplan({ cwd, env: theirs }, 'status', '--json')).json()).toEqual([]);
     expect((await otaplan({ cwd, env: theirs }, 'accounts')).code).toBe(1);
   });
+  it('an account is closed, opened again and deleted', async () => {
+    const [, theirs] = (await run('accounts', '--json')).json() as { id: string }[];
+    const id = theirs?.id ?? '';
+    expect((await run('accounts', 'delete', id, '--yes')).err).toContain('Close');
+    expect((await run('accounts', 'close', id, '--yes')).code).toBe(0);
+    expect((await run('accounts')).out).toMatch(/Northern plant.*closed/);
+    expect((await run('accounts', 'reopen', id)).code).toBe(0);
+    expect((await run('accounts')).out).not.toContain('closed');
+    await run('accounts', 'close', id, '--yes');
+    expect((await run('accounts', 'delete', id, '--yes')).code).toBe(0);
+    expect((await run('accounts', '--json')).json()).toMatchObject([{ id: 'first' }]);
+  });
   it('the OpenAPI document is printed without a server', async () => {
     const printed = (await otaplan({ cwd }, 'server', 'openapi')).json() as { openapi: string; paths: object };
     expect(printed.openapi).toBe('3.1.0');

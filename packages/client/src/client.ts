@@ -1,8 +1,10 @@
 import {
   activatePlan,
+  closeAccount,
   createAccessKey,
   createPackage,
   createPlan,
+  deleteAccount,
   deletePackage,
   deletePlan,
   getCloudDeviceResource,
@@ -31,6 +33,7 @@ import {
   type RetryRequest,
   registerDevices,
   registerProducts,
+  reopenAccount,
   resumePlan,
   retryPlan,
   revokeAccessKey,
@@ -198,6 +201,12 @@ export function createClient(options: WireOptions) {
     accounts: {
       list: ({ signal }: VerbOptions = {}) => items(wire, listAccounts, { signal }),
       open: (name: string, { signal }: VerbOptions = {}) => wire.call(openAccount, { body: { name }, signal }),
+      close: (accountId: string, { signal }: VerbOptions = {}) =>
+        wire.call(closeAccount, { params: { accountId }, signal }),
+      reopen: (accountId: string, { signal }: VerbOptions = {}) =>
+        wire.call(reopenAccount, { params: { accountId }, signal }),
+      delete: (accountId: string, { signal }: VerbOptions = {}) =>
+        wire.call(deleteAccount, { params: { accountId }, signal }),
     },
     audit: ({ signal }: VerbOptions = {}) => items(wire, listAudit, { signal }),
     events: (stream: EventsOptions) => events(wire, stream),

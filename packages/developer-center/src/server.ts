@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccessKeys } from './accounts/access-keys.ts';
+import { AccountDesk } from './accounts/account-desk.ts';
 import { Authentication } from './accounts/authentication.ts';
 import { catalogueRoutes } from './accounts/catalogue-routes.ts';
 import { KeyDesk } from './accounts/key-desk.ts';
@@ -164,7 +165,13 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
   const sharedChanges = shared ? new SharedChanges(center.changes, shared.relay, clock) : null;
   const polls = new Polls(center.changes, clock);
   const epoch = Buffer.from(random(6)).toString('hex');
-  const events = new EventStreams(center.changes, center.watchPlan, { clock, log, epoch });
+  const events = new EventStreams(center.changes, center.watchPlan, {
+    clock,
+    log,
+    epoch,
+    holds: async (key) => (await accessKeys.find(key)) !== null,
+  });
+  const catalogue = new PackageCatalogue(store.packages, files, clock, random);
   const verifications = new Verifications(center, store, clock, log);
   await verifications.resume();
   await sharedChanges?.start(store.plans, log);
@@ -192,10 +199,10 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
   const app = createApp(
     [
       ...loginRoutes(accessKeys, keys, clock),
-      ...keyRoutes(keyDesk),
+      ...keyRoutes(keyDesk, new AccountDesk(store, center, catalogue, clock)),
       ...catalogueRoutes(store.registry, clock),
       ...registryRoutes(center, { version, zoneData, clock, account: (id) => keyDesk.account(id) }),
-      ...packageRoutes(new PackageCatalogue(store.packages, files, clock, random), verifications, clock),
+      ...packageRoutes(catalogue, verifications, clock),
       ...planRoutes(center),
       ...rolloutRoutes(center, events),
       ...deviceRoutes(center, polls, clock),

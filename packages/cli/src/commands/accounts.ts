@@ -2,12 +2,14 @@ import type { AccountInfo } from '@otaplan/client';
 import { type Command, Option } from 'commander';
 import { addConnectionOptions, type ConnectionOptions, connect } from '../connection.ts';
 import type { Io } from '../io.ts';
+import { confirm } from '../text/confirm.ts';
 import { secretOutput, tellSecret } from '../text/secret.ts';
 import { shown, table, writeJson } from '../text/shown.ts';
 
 interface Options extends ConnectionOptions {
   secretFile?: string;
   json?: boolean;
+  yes?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
@@ -15,7 +17,7 @@ export function define(command: Command, io: Io): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  $ otaplan accounts\n  $ otaplan accounts open "Northern plant" --secret-file ./secret',
+      '\nExample:\n  $ otaplan accounts\n  $ otaplan accounts open "Northern plant" --secret-file ./secret\n  $ otaplan accounts close acc_3c9d1e7f5a2b4860',
     )
     .action(async (options: Options) => {
       const client = await connect(io, options);
@@ -24,7 +26,14 @@ export function define(command: Command, io: Io): void {
         for await (const account of client.accounts.list({ signal: io.signal })) found.push(account);
         if (options.json) return await writeJson(io, found);
         await io.stdout.write(
-          table(found.map(({ id, name, createdAt }) => [id, shown(name), `opened ${createdAt.slice(0, 10)}`])),
+          table(
+            found.map(({ id, name, createdAt, closedAt }) => [
+              id,
+              shown(name),
+              `opened ${createdAt.slice(0, 10)}`,
+              closedAt === null ? '' : `closed ${closedAt.slice(0, 10)}`,
+            ]),
+          ),
         );
       } finally {
         await client.close();
@@ -48,4 +57,29 @@ export function define(command: Command, io: Io): void {
         await client.close();
       }
     });
+
+  for (const [verb, about] of Object.entries(verbs)) {
+    addConnectionOptions(command.command(verb).summary(about).description(`${about}; for owners of the first account`))
+      .argument('<account>', 'id of the account, as otaplan accounts lists it')
+      .option('--yes', 'do not ask')
+      .action(async (id: string, _: unknown, own: Command) => {
+        const options = own.optsWithGlobals<Options>();
+        const client = await connect(io, options);
+        try {
+          const question = `${verb === 'delete' ? 'Delete' : 'Close'} the account ${shown(id)} at ${client.server}?`;
+          if (verb !== 'reopen' && !options.yes && !(await confirm(io, question))) return;
+          if (verb === 'close') await client.accounts.close(id, { signal: io.signal });
+          else if (verb === 'reopen') await client.accounts.reopen(id, { signal: io.signal });
+          else await client.accounts.delete(id, { signal: io.signal });
+        } finally {
+          await client.close();
+        }
+      });
+  }
 }
+
+const verbs = {
+  close: 'close an account: its access keys open nothing from now on, and its plans are suspended',
+  reopen: 'open a closed account again; its plans stay suspended until they are resumed',
+  delete: 'delete a closed account with all that it has, which cannot be undone',
+};

@@ -2,8 +2,9 @@ import type { AccessKeyInfo, AccountInfo, NewAccessKey } from '@otaplan/api';
 import { nameIdentity } from '@otaplan/model';
 import { ProblemError } from '../center/problem-error.ts';
 import type { Clock, RandomBytes } from '../clock.ts';
-import { type AccessKey, type AccountRecord, type AccountStore, firstAccount, type Role } from '../store/accounts.ts';
+import { type AccessKey, type AccountStore, firstAccount, type Role } from '../store/accounts.ts';
 import { type AccessKeys, isAlive, isLastingOwner } from './access-keys.ts';
+import { infoOf as infoOfAccount } from './account-desk.ts';
 
 const minuteMs = 60_000;
 const overlapMinutes = 24 * 60;
@@ -98,7 +99,7 @@ export class KeyDesk {
 
   /** By name. */
   async accounts(): Promise<AccountInfo[]> {
-    return (await this.#store.listAccounts()).map(accountOf);
+    return (await this.#store.listAccounts()).map(infoOfAccount);
   }
 
   async account(id: string): Promise<{ id: string; name: string }> {
@@ -109,12 +110,12 @@ export class KeyDesk {
   /** Opens an account with its first owner key. @throws ProblemError `name-taken` */
   async openAccount(name: string, who: string): Promise<{ account: AccountInfo; key: NewAccessKey }> {
     const id = `acc_${Buffer.from(this.#random(8)).toString('hex')}`;
-    const account = { id, name, createdAt: this.#clock.now() };
+    const account = { id, name, createdAt: this.#clock.now(), closedAt: null };
     const first = this.#keys.make(id, 'owner', 'first key');
     const audit = { account: firstAccount, ...this.#audit(who, 'openAccount', id, name) };
     if (!(await this.#store.addAccount(account, first, audit)))
       throw new ProblemError('name-taken', `There is an account “${name}” already.`);
-    return { account: accountOf(account), key: this.#withSecret(first) };
+    return { account: infoOfAccount(account), key: this.#withSecret(first) };
   }
 
   #withSecret(key: AccessKey): NewAccessKey {
@@ -134,10 +135,6 @@ function find(keys: readonly AccessKey[], key: string): AccessKey {
 
 function infoOf({ key, name, role, createdAt, expiresAt, usedAt }: AccessKey): AccessKeyInfo {
   return { key, name, role, createdAt: instant(createdAt), expiresAt: orNull(expiresAt), usedAt: orNull(usedAt) };
-}
-
-function accountOf({ id, name, createdAt }: AccountRecord): AccountInfo {
-  return { id, name, createdAt: instant(createdAt) };
 }
 
 const instant = (at: number) => new Date(at).toISOString();

@@ -1,8 +1,11 @@
 import {
+  closeAccount,
   createAccessKey,
+  deleteAccount,
   listAccessKeys,
   listAccounts,
   openAccount,
+  reopenAccount,
   revokeAccessKey,
   rotateAccessKey,
 } from '@otaplan/api';
@@ -10,12 +13,13 @@ import { ProblemError } from '../center/problem-error.ts';
 import type { KeyCaller } from '../http/callers.ts';
 import { forKeys, type Route } from '../http/routes.ts';
 import { firstAccount } from '../store/accounts.ts';
+import type { AccountDesk } from './account-desk.ts';
 import type { KeyDesk } from './key-desk.ts';
 
 const pageSize = 100;
 
 /** The calls on access keys and accounts. */
-export function keyRoutes(desk: KeyDesk): Route[] {
+export function keyRoutes(desk: KeyDesk, accounts: AccountDesk): Route[] {
   return [
     forKeys(listAccessKeys, async ({ query, caller }) =>
       pageOf(await desk.list(caller.account), query, ({ key }) => key),
@@ -37,6 +41,19 @@ export function keyRoutes(desk: KeyDesk): Route[] {
     forKeys(openAccount, async ({ body, caller }) => {
       checkFirst(caller);
       return await desk.openAccount(body.name, caller.id);
+    }),
+    forKeys(closeAccount, async ({ params, caller }) => {
+      checkFirst(caller);
+      return await accounts.close(params.accountId, caller.id);
+    }),
+    forKeys(reopenAccount, async ({ params, caller }) => {
+      checkFirst(caller);
+      return await accounts.reopen(params.accountId, caller.id);
+    }),
+    forKeys(deleteAccount, async ({ params, caller }) => {
+      checkFirst(caller);
+      await accounts.delete(params.accountId, caller.id);
+      return undefined;
     }),
   ];
 }

@@ -141,6 +141,7 @@ describe('live events over HTTP', () => {
 
 describe('a reader and its stream', () => {
   const plan = (planId: string) => ({ plan: { id: planId } }) as unknown as PlanOverview;
+  const mine = { account: 'mine', key: 'AK1' };
   const setUp = () => {
     const clock = new VirtualClock(start);
     const changes = new Changes();
@@ -151,7 +152,7 @@ describe('a reader and its stream', () => {
         reads++;
         return { account: 'mine', overview: plan(planId) };
       },
-      { clock, log: silentLog, epoch: 'e1' },
+      { clock, log: silentLog, epoch: 'e1', holds: async () => true },
     );
     const settle = () => new Promise((resolve) => setImmediate(resolve));
     return { clock, changes, events, settle, reads: () => reads };
@@ -159,7 +160,7 @@ describe('a reader and its stream', () => {
 
   test('many changes of a plan make at most five states a second', async () => {
     const { clock, changes, events, settle, reads } = setUp();
-    const stream = reader(events.stream('mine', 'p', null, () => {}));
+    const stream = reader(events.stream(mine, 'p', null, () => {}));
     for (let i = 0; i < 1000; i++) {
       changes.tell({ kind: 'plan', planId: 'p' });
       clock.advance(1);
@@ -173,7 +174,7 @@ describe('a reader and its stream', () => {
 
   test('devices beyond 500 in one event are told as more', async () => {
     const { clock, changes, events, settle } = setUp();
-    const stream = reader(events.stream('mine', 'p', null, () => {}));
+    const stream = reader(events.stream(mine, 'p', null, () => {}));
     const devices = Array.from({ length: 700 }, (_, i) => ({
       deviceKey: `D${1000 + i}`,
       status: 'upgrading' as const,
@@ -189,7 +190,7 @@ describe('a reader and its stream', () => {
 
   test('a quiet stream shows that it lives', async () => {
     const { clock, events } = setUp();
-    const source = events.stream('mine', null, null, () => {}).getReader();
+    const source = events.stream(mine, null, null, () => {}).getReader();
     await source.read();
     clock.advance(15_000);
     expect(new TextDecoder().decode((await source.read()).value)).toBe(': still here\n\n');
@@ -198,7 +199,7 @@ describe('a reader and its stream', () => {
   test('a reader that never reads is let go, and no memory grows for it', async () => {
     const { clock, changes, events, settle, reads } = setUp();
     let gone = false;
-    events.stream('mine', null, null, () => {
+    events.stream(mine, null, null, () => {
       gone = true;
     });
     for (let i = 0; i < 20_000; i++) {

@@ -15,6 +15,8 @@ const mostWaiting = 256 * 1024;
 interface Stream {
   /** Id of the account whose plans the reader may see. */
   readonly account: string;
+  /** Id of the access key that opened it. */
+  readonly key: string;
   /** `null`: every plan of the account. */
   readonly planId: string | null;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
@@ -30,6 +32,15 @@ interface Stream {
 /** A plan's state, and the account that it belongs to; `null`: it was deleted. */
 type ReadPlan = (planId: string) => Promise<{ account: string; overview: PlanOverview } | null>;
 
+interface Environment {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Tells this run of the service from others: ids of another run cannot be resumed. */
+  readonly epoch: string;
+  /** Whether an access key opens anything still. */
+  readonly holds: (key: string) => Promise<boolean>;
+}
+
 /**
  * Live changes as server-sent events. A stream keeps the number of the last change that it sent and nothing else: at every tick it is
  * sent the state of what changed since. So changes fold together for a slow reader, and none can make memory grow.
@@ -41,18 +52,19 @@ export class EventStreams {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #epoch: string;
+  readonly #holds: Environment['holds'];
   readonly #stop: (() => void)[] = [];
   #lastTick = Number.NEGATIVE_INFINITY;
   #tickPlanned = false;
   #ticking = false;
   #closed = false;
 
-  /** @param epoch tells this run of the service from others: ids of another run cannot be resumed */
-  constructor(changes: Changes, readPlan: ReadPlan, environment: { clock: Clock; log: Log; epoch: string }) {
+  constructor(changes: Changes, readPlan: ReadPlan, environment: Environment) {
     this.#readPlan = readPlan;
     this.#clock = environment.clock;
     this.#log = environment.log;
     this.#epoch = environment.epoch;
+    this.#holds = environment.holds;
     this.#journal = new Journal();
     this.#stop.push(changes.subscribe((change) => this.#heard(change)));
     this.#beat();
@@ -65,10 +77,11 @@ export class EventStreams {
 
   /**
    * A new stream.
+   * @param by the account whose plans it may tell of, and the access key that opened it: when that is over, so is the stream
    * @param lastEventId what the reader saw last, to go on from there; when that cannot be done it is sent `resync`
    */
   stream(
-    account: string,
+    by: { readonly account: string; readonly key: string },
     planId: string | null,
     lastEventId: string | null,
     hangUp: () => void,
@@ -79,7 +92,7 @@ export class EventStreams {
         start: (controller) => {
           const now = this.#clock.now();
           stream = {
-            account,
+            ...by,
             planId,
             controller,
             hangUp,
@@ -195,10 +208,24 @@ export class EventStreams {
           stream.hangUp();
         } else if (!isFull(stream) && now - stream.lastWritten >= heartbeatMs) this.#write(stream, ': still here\n\n');
       }
+      this.#endThoseOver().catch((error: unknown) =>
+        this.#log.error({ err: error }, 'Streams could not be looked at.'),
+      );
       if (!this.#closed) this.#beat();
       this.#plan();
     });
     this.#stop.push(stop);
+  }
+
+  /** A key may be revoked, expire, or its account be closed while a stream is open. */
+  async #endThoseOver(): Promise<void> {
+    for (const key of new Set([...this.#streams].map((stream) => stream.key))) {
+      if (await this.#holds(key)) continue;
+      for (const stream of [...this.#streams].filter((each) => each.key === key)) {
+        this.#drop(stream);
+        stream.controller.close();
+      }
+    }
   }
 
   #write(stream: Stream, text: string): void {

@@ -29,7 +29,8 @@ export function rolloutRoutes(center: Center, events: EventStreams): Route[] {
         'X-Accel-Buffering': 'no',
       };
       if (request.method === 'HEAD') return new Response(null, { headers });
-      const body = events.stream(caller.account, plan, request.headers.get('Last-Event-ID'), () => socket.destroy());
+      const by = { account: caller.account, key: caller.id };
+      const body = events.stream(by, plan, request.headers.get('Last-Event-ID'), () => socket.destroy());
       return new Response(body, { headers });
     }),
   ];

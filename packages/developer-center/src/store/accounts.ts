@@ -10,6 +10,8 @@ export interface AccountRecord {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
+  /** Its keys open nothing since then; `null`: it is open. */
+  readonly closedAt: number | null;
 }
 
 export const roles = ['viewer', 'operator', 'owner'] as const;
@@ -62,9 +64,14 @@ export interface AccountStore {
   addAccount(account: AccountRecord, first: AccessKey, audit: NewAudit): Promise<boolean>;
   /** By name. */
   listAccounts(): Promise<AccountRecord[]>;
+  /** Closes an account or opens it again. `null`: there is none. */
+  setAccountClosed(id: string, closedAt: number | null, audit: readonly NewAudit[]): Promise<AccountRecord | null>;
+  /** Takes away an account that has no plans, packages and products, with its keys and its audit trail. Again is harmless. */
+  removeAccount(id: string, audit: NewAudit): Promise<void>;
   /** The account that a plan, a package (by id) or a product (by key) belongs to; `null`: there is none. */
   ownerOf(kind: Owned, id: string): Promise<string | null>;
 
+  /** `null` as well while its account is closed. */
   findAccessKey(key: string): Promise<AccessKey | null>;
   /** Of one account or of all, oldest first. */
   listAccessKeys(account?: string): Promise<AccessKey[]>;

@@ -76,7 +76,7 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
       const about = { account, role: 'owner' as const, secret: 's', name, createdAt: 1, expiresAt: null, usedAt: null };
       return { key: name, ...about };
     };
-    const other = { id: 'other', name: 'Other', createdAt: 5 };
+    const other = { id: 'other', name: 'Other', createdAt: 5, closedAt: null };
     const audit = { account: firstAccount, time: 5, who: 'key', action: 'openAccount', subject: 'other', detail: '' };
     expect(await store.accounts.addAccount(other, key('k1', 'other'), audit)).toBe(true);
     expect(await store.accounts.addAccount({ ...other, id: 'x', name: 'other ' }, key('k2', 'x'), audit)).toBe(false);
@@ -148,6 +148,70 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
       'registerProducts',
       'rotateAccessKey',
     ]);
+  });
+
+  withStore('an account is closed, opened again, and deleted with all it has, piece by piece', async (store, again) => {
+    const about = { role: 'owner' as const, secret: 's', name: 'n', createdAt: 1, expiresAt: null, usedAt: null };
+    const audit = { account: firstAccount, time: 5, who: 'key', action: 'act', subject: 'other', detail: '' };
+    const other = { id: 'other', name: 'Other', createdAt: 5, closedAt: null };
+    await store.accounts.addAccount(other, { ...about, key: 'k1', account: 'other' }, audit);
+    expect(await store.accounts.setAccountClosed('none', 9, [audit])).toBeNull();
+    expect(await store.accounts.setAccountClosed('other', 9, [audit])).toEqual({ ...other, closedAt: 9 });
+    expect(await store.accounts.findAccessKey('k1')).toBeNull();
+    expect((await store.accounts.listAccessKeys('other')).map(({ key }) => key)).toEqual(['k1']);
+    await store.accounts.setAccountClosed('other', null, [audit]);
+    expect(await store.accounts.findAccessKey('k1')).toMatchObject({ account: 'other' });
+
+    await activate(store, 25);
+    await store.plans.inDevice(product, 'DEV0024', 100, ({ runs }) => {
+      for (const run of runs) {
+        const take = (event: Parameters<typeof step>[3]) =>
+          run.keep(step(run.plan, run.state, facts, event, 100, () => 0.5));
+        take({ kind: 'issue', cause: 'schedule' });
+        const report = { id: 'r', kind: 'status', planId: 'p1', identifier: 'FOTA', attempt: 1 } as const;
+        for (const status of ['planReceived', 'upgradeConfirmed', 'upgradeFailed'] as const)
+          take({ kind: 'report', report: { ...report, status } });
+      }
+    });
+    expect((await store.plans.findPlan('p1'))?.counts.failedForGood).toBe(1);
+    expect(await store.plans.erasePlan('p1', 20)).toBe(false);
+    expect((await store.plans.findPlan('p1'))?.counts).toMatchObject({ failedForGood: 0, devices: { total: 5 } });
+    expect(await (await again()).plans.verify()).toEqual([]);
+  });
+
+  withStore('what is deleted leaves nothing, and its keys are free', async (store) => {
+    await activate(store, 25);
+    const steps = async (one: () => Promise<boolean>) => {
+      for (let count = 1; ; count++) if (await one()) return count;
+    };
+    expect(await steps(() => store.plans.erasePlan('p1', 10))).toBe(4);
+    expect(await store.plans.erasePlan('p1', 10)).toBe(true);
+    expect(await store.plans.findPlan('p1')).toBeNull();
+    expect(await steps(() => store.registry.eraseProduct(product, 20))).toBe(3);
+    expect(await store.registry.findProduct(product)).toBeNull();
+    expect(await store.plans.verify()).toEqual([]);
+    const audit = { account: firstAccount, time: 5, who: 'key', action: 'act', subject: 'other', detail: '' };
+    const key = { role: 'owner' as const, secret: 's', name: 'n', createdAt: 1, expiresAt: null, usedAt: null };
+    const other = { id: 'other', name: 'Other', createdAt: 5, closedAt: null };
+    await store.accounts.addAccount(other, { ...key, key: 'k1', account: 'other' }, audit);
+    await store.registry.registerProducts('other', [{ productKey: product, name: 'Theirs' }], 'key', 1);
+    await store.registry.registerDevices(product, devices(3), 'key', 1);
+    // A device of that name was remembered by its old number.
+    const name = (deviceKey: string) =>
+      store.plans.inDevice(product, deviceKey, 1, ({ device }) => device.deviceKey).then((done) => done?.value);
+    expect(await name('DEV0001')).toBe('DEV0001');
+    while (!(await store.registry.eraseProduct(product, 20)));
+    expect(await store.plans.inDevice(product, 'DEV0001', 1, () => true)).toBeNull();
+    await store.registry.registerProducts('other', [{ productKey: product, name: 'Theirs' }], 'key', 1);
+    await store.registry.registerDevices(product, devices(3), 'key', 1);
+    expect(await name('DEV0001')).toBe('DEV0001');
+    while (!(await store.registry.eraseProduct(product, 20)));
+    await store.accounts.removeAccount('other', { ...audit, action: 'deleteAccount' });
+    await store.accounts.removeAccount('other', audit);
+    expect(await store.accounts.listAccounts()).toMatchObject([{ id: firstAccount }]);
+    expect(await store.accounts.listAccessKeys('other')).toEqual([]);
+    expect((await store.registry.listAudit('other', 10, null)).items).toEqual([]);
+    expect((await store.registry.listAudit(firstAccount, 1, null)).items).toMatchObject([{ action: 'deleteAccount' }]);
   });
 
   withStore('an idempotency key is claimed once', async (store) => {

@@ -15,7 +15,13 @@ export interface PlanParts {
   >;
   readonly set: Pick<
     PlanStore,
-    'targetDevices' | 'newestDeviceId' | 'readVersions' | 'addPlanDevices' | 'discardPlanDevices' | 'countPlanDevices'
+    | 'targetDevices'
+    | 'newestDeviceId'
+    | 'readVersions'
+    | 'addPlanDevices'
+    | 'discardPlanDevices'
+    | 'erasePlan'
+    | 'countPlanDevices'
   >;
   readonly units: Pick<PlanStore, 'inDevice' | 'inPlan' | 'inDue'>;
   readonly schedule: Pick<PlanStore, 'duePlans' | 'nextDue' | 'scheduleAgain'>;
@@ -42,6 +48,7 @@ export function plansOf(parts: PlanParts): Omit<PlanStore, 'verify' | 'activateA
     readVersions: set.readVersions.bind(set),
     addPlanDevices: set.addPlanDevices.bind(set),
     discardPlanDevices: set.discardPlanDevices.bind(set),
+    erasePlan: set.erasePlan.bind(set),
     countPlanDevices: set.countPlanDevices.bind(set),
     inDevice: (productKey, deviceKey, now, work) => units.inDevice(productKey, deviceKey, now, work),
     inPlan: units.inPlan.bind(units),

@@ -178,6 +178,11 @@ export interface PlanStore {
   addPlanDevices(planId: string, devices: readonly { id: number; wave: number }[]): Promise<void>;
   /** Throws away the devices of a plan that is not activated. */
   discardPlanDevices(planId: string): Promise<void>;
+  /**
+   * One step of deleting a plan with its devices and their logs, whatever it is doing: at most so many devices, and then the plan itself.
+   * @returns whether it is gone
+   */
+  erasePlan(planId: string, most: number): Promise<boolean>;
   /** How many of a plan's devices a predicate holds for. */
   countPlanDevices(planId: string, holds: (deviceKey: string) => boolean): Promise<number>;
 

@@ -94,6 +94,11 @@ export interface RegistryStore {
   /** The device was heard of: it counts as online until the given instant (a past one: it left). */
   deviceSeen(productKey: string, deviceKey: string, now: number, onlineUntil: number): Promise<void>;
   setAutoUpgrade(productKey: string, deviceKey: string, on: boolean): Promise<boolean>;
+  /**
+   * One step of deleting a product with its devices, of which no plan has one any more: at most so many devices, and then the product.
+   * @returns whether it is gone
+   */
+  eraseProduct(productKey: string, most: number): Promise<boolean>;
   appendAudit(entry: NewAudit): Promise<void>;
   /** Newest first. */
   listAudit(account: string, limit: number, cursor: string | null): Promise<Page<AuditRecord>>;

@@ -25,6 +25,9 @@ const needs: Readonly<Record<string, PlanIs>> = {
   deleteDeviceUpgrade: 'manualActivated',
 };
 
+/** Calls that an account must be closed for. */
+const needsClosed: ReadonlySet<string> = new Set(['reopenAccount', 'deleteAccount']);
+
 /** A Developer Center with the things that the examples of the contract name, in the state that a call needs. */
 export interface ExampleWorld {
   readonly dc: Running;
@@ -40,7 +43,11 @@ const { product, device: deviceKey } = exampleIds;
 
 /** @param id of the endpoint whose example is to be called */
 export async function exampleWorld(id: string): Promise<ExampleWorld> {
-  return worldOf(needs[id] ?? 'inactivated');
+  const world = await worldOf(needs[id] ?? 'inactivated');
+  if (needsClosed.has(id)) {
+    await world.dc.call('POST', `/ota/v1/accounts/${world.ids.get(exampleIds.account)}/close`);
+  }
+  return world;
 }
 
 export async function worldOf(plan: PlanIs): Promise<ExampleWorld> {
@@ -65,6 +72,8 @@ export async function worldOf(plan: PlanIs): Promise<ExampleWorld> {
   await addPackage('2.4.0');
   const key = await post('/ota/v1/keys', { name: 'Test bench', role: 'viewer' });
   ids.set(exampleIds.accessKey, key.json.key);
+  const account = await post('/ota/v1/accounts', { name: 'Old plant' });
+  ids.set(exampleIds.account, account.json.account.id);
   const device = new TestDevice(dc, deviceKey, `secret-of-${deviceKey}`, product);
   await device.reportVersion('2.3.1');
 

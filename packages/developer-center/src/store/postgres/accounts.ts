@@ -10,6 +10,7 @@ import type {
 } from '../accounts.ts';
 import type { NewAudit } from '../registry.ts';
 import { accessKeyOf } from '../rows/access-key.ts';
+import { accountOf } from '../rows/account.ts';
 import { claimOf } from '../rows/idempotency.ts';
 import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
@@ -23,6 +24,10 @@ const owner: Readonly<Record<Owned, string>> = {
   package: 'SELECT account FROM package WHERE id = $1',
   product: 'SELECT account FROM product WHERE key = $1',
 };
+
+/** A key of an account that is not closed. */
+const openKey = `SELECT ${columns} FROM access_key WHERE key = $1
+  AND NOT EXISTS (SELECT 1 FROM account WHERE id = access_key.account AND closed_at IS NOT NULL)`;
 
 /** Accounts, access keys and idempotency records in PostgreSQL. A claim belongs to a replica, and is free when that is gone. */
 export class PostgresAccounts implements AccountStore {
@@ -46,12 +51,25 @@ export class PostgresAccounts implements AccountStore {
   }
 
   async listAccounts(): Promise<AccountRecord[]> {
-    const rows = await this.#db.all('SELECT id, name, created_at FROM account ORDER BY name_identity COLLATE "C"');
-    return rows.map((row) => ({
-      id: String(row['id']),
-      name: String(row['name']),
-      createdAt: Number(row['created_at']),
-    }));
+    const rows = await this.#db.all('SELECT * FROM account ORDER BY name_identity COLLATE "C"');
+    return rows.map(accountOf);
+  }
+
+  setAccountClosed(id: string, closedAt: number | null, audit: readonly NewAudit[]): Promise<AccountRecord | null> {
+    return this.#db.transaction(async (queries) => {
+      const row = await queries.get('UPDATE account SET closed_at = $2 WHERE id = $1 RETURNING *', id, closedAt);
+      if (!row) return null;
+      for (const entry of audit) await appendAudit(queries, entry);
+      return accountOf(row);
+    });
+  }
+
+  removeAccount(id: string, audit: NewAudit): Promise<void> {
+    return this.#db.transaction(async (queries) => {
+      if ((await queries.run('DELETE FROM account WHERE id = $1', id)) === 0) return;
+      for (const table of ['access_key', 'audit']) await queries.run(`DELETE FROM ${table} WHERE account = $1`, id);
+      await appendAudit(queries, audit);
+    });
   }
 
   async ownerOf(kind: Owned, id: string): Promise<string | null> {
@@ -60,7 +78,7 @@ export class PostgresAccounts implements AccountStore {
   }
 
   async findAccessKey(key: string): Promise<AccessKey | null> {
-    const row = await this.#db.get(`SELECT ${columns} FROM access_key WHERE key = $1`, key);
+    const row = await this.#db.get(openKey, key);
     return row ? accessKeyOf(row) : null;
   }
 

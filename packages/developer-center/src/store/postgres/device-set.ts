@@ -2,6 +2,8 @@ import { newDeviceState, packDeviceState } from '../../engine/index.ts';
 import type { TargetDevice } from '../plans.ts';
 import type { ReportedVersion } from '../registry.ts';
 import { targetDeviceOf, unpackVersions } from '../rows/device.ts';
+import { uncount } from '../rows/failures.ts';
+import { stateOf } from '../rows/run.ts';
 import type { Database } from './database.ts';
 import { existing, existingPlan, lockPlan, type PlanRow } from './plan-row.ts';
 import type { Queries } from './queries.ts';
@@ -74,6 +76,28 @@ export class DeviceSet {
       await discard(queries, plan);
       plan.touch();
       plan.write(queries, this.#slot, plan.updatedAt);
+    });
+  }
+
+  erasePlan(planId: string, most: number): Promise<boolean> {
+    return this.#db.repeatable(async (queries) => {
+      const plan = await lockPlan(queries, planId);
+      if (!plan) return true;
+      if (plan.devices === 0) {
+        for (const table of ['plan_lease', 'timeline', 'counter']) {
+          await queries.run(`DELETE FROM ${table} WHERE plan_row = $1`, plan.row);
+        }
+        await queries.run('DELETE FROM plan WHERE row = $1', plan.row);
+        return true;
+      }
+      const left = Math.max(0, plan.devices - most);
+      await queries.run('DELETE FROM log WHERE plan_row = $1 AND row > $2', plan.row, left);
+      const sql = 'DELETE FROM plan_device WHERE plan_row = $1 AND row > $2 RETURNING wave, phase, state';
+      for (const row of await queries.all(sql, plan.row, left)) uncount(plan.counts, stateOf(row), Number(row['wave']));
+      plan.devices = left;
+      plan.touch();
+      plan.write(queries, this.#slot, plan.updatedAt);
+      return false;
     });
   }
 

@@ -95,4 +95,6 @@ export const migrations: readonly (string | ((queries: Queries) => Promise<void>
   CREATE INDEX plan_device_status ON plan_device (plan_row, status, row);
   DROP INDEX plan_device_failed;
   `,
+  // Accounts can be closed.
+  'ALTER TABLE account ADD COLUMN closed_at bigint',
 ];

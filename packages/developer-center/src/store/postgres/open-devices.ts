@@ -49,6 +49,9 @@ export class OpenDevices {
     const byRow = new Map(plans.map((plan) => [plan.row, plan] as const));
     const byDevice = Map.groupBy(runs, (row) => Number(row['device_id']));
     this.#remember(devices, byDevice);
+    // A device was deleted since it was looked at; another may have its name.
+    const gone = ids.length - devices.length;
+    if (gone > 0 && this.#forget(known, new Set(devices.map((row) => Number(row['id']))))) throw new TryAgain();
     // A plan was activated since the device was looked at.
     if (runs.some((run) => !byRow.has(Number(run['plan_row'])))) throw new TryAgain();
     return new Map(
@@ -81,6 +84,17 @@ export class OpenDevices {
       found.set(key, { id: Number(some[0]?.['id']), plans });
     }
     return found;
+  }
+
+  /** @returns whether any of them was remembered */
+  #forget(known: ReadonlyMap<string, Known>, living: ReadonlySet<number>): boolean {
+    let forgotten = false;
+    for (const [key, { id }] of known) {
+      if (living.has(id)) continue;
+      const [younger, older] = [this.#known.delete(key), this.#older.delete(key)];
+      forgotten ||= younger || older;
+    }
+    return forgotten;
   }
 
   #remember(devices: readonly Row[], runs: ReadonlyMap<number, readonly Row[]>): void {

@@ -167,7 +167,8 @@ const resolve = prepared(
   `SELECT p.row, p.id, p.account, p.name, p.type, p.version, p.source_version, p.remarks, p.complete, p.verification, p.created_at,
    (SELECT json_agg(f ORDER BY f.place) FROM package_file AS f WHERE f.package_row = p.row) AS files
    FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS w (type, version, source_version, place)
-   LEFT JOIN package AS p ON p.account = $1 AND p.type = w.type AND p.version = w.version AND p.source_version = w.source_version
+   LEFT JOIN LATERAL (SELECT * FROM package WHERE account = $1 AND type = w.type AND version = w.version
+     AND source_version = w.source_version LIMIT 1) AS p ON true
    ORDER BY w.place`,
 );
 

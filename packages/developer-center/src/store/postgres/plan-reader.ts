@@ -40,13 +40,18 @@ function partOf(row: Row, prefix: string): Row {
   );
 }
 
-/** A device with its plans in one go: every device asks for this, again and again. */
+/**
+ * A device with its plans in one go: every device asks for this, again and again. Spelt so that each is looked up by its key, whatever
+ * the statistics say.
+ */
 const readWithPlans = prepared(
   `SELECT ${columnsOf('d', deviceColumns)}, ${columnsOf('pd', runColumns)}, ${columnsOf('p', planColumns)}
-   FROM device AS d JOIN product ON product.id = d.product_id
-   LEFT JOIN (plan_device AS pd JOIN plan AS p ON p.row = pd.plan_row AND p.status <> 'inactivated')
-     ON pd.device_id = d.id AND (NOT $3 OR pd.phase = ${issuedPhase})
-   WHERE product.key = $1 AND d.key = $2 ORDER BY p.activation`,
+   FROM (SELECT ${deviceColumns} FROM device WHERE product_id = (SELECT product.id FROM product WHERE product.key = $1) AND key = $2
+     LIMIT 1) AS d
+   LEFT JOIN LATERAL (SELECT ${runColumns} FROM plan_device WHERE device_id = d.id AND (NOT $3 OR phase = ${issuedPhase}) OFFSET 0)
+     AS pd ON true
+   LEFT JOIN LATERAL (SELECT ${planColumns} FROM plan WHERE row = pd.plan_row AND status <> 'inactivated' OFFSET 0) AS p ON true
+   ORDER BY p.activation`,
 );
 
 /** What can be read of the devices of plans. */

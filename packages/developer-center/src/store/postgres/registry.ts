@@ -162,6 +162,13 @@ export class PostgresRegistry implements RegistryStore {
     return (await this.#db.run(sql, productKey, deviceKey, on)) > 0;
   }
 
+  async eraseProduct(productKey: string, most: number): Promise<boolean> {
+    const sql = `DELETE FROM device WHERE id IN (SELECT id FROM device WHERE product_id = ${ofProduct} LIMIT $2)`;
+    if ((await this.#db.run(sql, productKey, most)) > 0) return false;
+    await this.#db.run('DELETE FROM product WHERE key = $1', productKey);
+    return true;
+  }
+
   appendAudit(entry: NewAudit): Promise<void> {
     return appendAudit(this.#db, entry);
   }

@@ -1,4 +1,5 @@
 import { type DeviceState, statusOf } from '../../engine/index.ts';
+import type { Counts } from './counts.ts';
 import type { Row } from './row.ts';
 import { stateOf } from './run.ts';
 import { storableText } from './text.ts';
@@ -13,6 +14,17 @@ export function failureCounter(state: DeviceState): string | null {
 
 export function isFailedForGood(state: DeviceState): boolean {
   return state.phase === 'ended' && statusOf(state) === 'upgradeFailed';
+}
+
+/** Takes a device that is deleted out of the counters of its plan. */
+export function uncount(counts: Counts, state: DeviceState, wave: number): void {
+  counts.add(`d.${statusOf(state)}`, -1);
+  counts.add(`w.${wave}`, -1);
+  for (const [index, { status }] of state.components.entries()) counts.add(`c.${index}.${status}`, -1);
+  const failure = failureCounter(state);
+  if (failure !== null) counts.add(failure, -1);
+  if (state.phase === 'issued') counts.add('inProgress', -1);
+  if (isFailedForGood(state)) counts.add('failedForGood', -1);
 }
 
 /** Counts failed devices by cause anew, from their rows in plans: by plan, then by counter. */

@@ -10,6 +10,7 @@ import type {
 } from '../accounts.ts';
 import type { NewAudit } from '../registry.ts';
 import { accessKeyOf } from '../rows/access-key.ts';
+import { accountOf } from '../rows/account.ts';
 import { claimOf } from '../rows/idempotency.ts';
 import { appendAudit } from './audit.ts';
 import type { Database } from './database.ts';
@@ -21,6 +22,10 @@ const owner: Readonly<Record<Owned, string>> = {
   package: 'SELECT account FROM package WHERE id = ?',
   product: 'SELECT account FROM product WHERE key = ?',
 };
+
+/** A key of an account that is not closed. */
+const openKey = `SELECT ${columns} FROM access_key WHERE key = ?
+  AND NOT EXISTS (SELECT 1 FROM account WHERE id = access_key.account AND closed_at IS NOT NULL)`;
 
 /** Accounts, access keys and idempotency records in SQLite. */
 export class SqliteAccounts implements AccountStore {
@@ -41,12 +46,24 @@ export class SqliteAccounts implements AccountStore {
   }
 
   async listAccounts(): Promise<AccountRecord[]> {
-    const rows = this.#db.read(() => this.#db.all('SELECT id, name, created_at FROM account ORDER BY name_identity'));
-    return rows.map((row) => ({
-      id: String(row['id']),
-      name: String(row['name']),
-      createdAt: Number(row['created_at']),
-    }));
+    return this.#db.read(() => this.#db.all('SELECT * FROM account ORDER BY name_identity')).map(accountOf);
+  }
+
+  setAccountClosed(id: string, closedAt: number | null, audit: readonly NewAudit[]): Promise<AccountRecord | null> {
+    return this.#db.write(() => {
+      if (this.#db.run('UPDATE account SET closed_at = ? WHERE id = ?', closedAt, id).changes === 0) return null;
+      for (const entry of audit) appendAudit(this.#db, entry);
+      const row = this.#db.get('SELECT * FROM account WHERE id = ?', id);
+      return row ? accountOf(row) : null;
+    });
+  }
+
+  removeAccount(id: string, audit: NewAudit): Promise<void> {
+    return this.#db.write(() => {
+      if (this.#db.run('DELETE FROM account WHERE id = ?', id).changes === 0) return;
+      for (const table of ['access_key', 'audit']) this.#db.run(`DELETE FROM ${table} WHERE account = ?`, id);
+      appendAudit(this.#db, audit);
+    });
   }
 
   async ownerOf(kind: Owned, id: string): Promise<string | null> {
@@ -55,7 +72,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   async findAccessKey(key: string): Promise<AccessKey | null> {
-    const row = this.#db.read(() => this.#db.get(`SELECT ${columns} FROM access_key WHERE key = ?`, key));
+    const row = this.#db.read(() => this.#db.get(openKey, key));
     return row ? accessKeyOf(row) : null;
   }
 

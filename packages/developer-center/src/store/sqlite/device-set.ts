@@ -2,6 +2,8 @@ import { newDeviceState, packDeviceState } from '../../engine/index.ts';
 import type { TargetDevice } from '../plans.ts';
 import type { ReportedVersion } from '../registry.ts';
 import { targetDeviceOf, unpackVersions } from '../rows/device.ts';
+import { uncount } from '../rows/failures.ts';
+import { stateOf } from '../rows/run.ts';
 import { StoreError } from '../store-error.ts';
 import { planDeviceChecksum } from './checksums.ts';
 import type { LivePlan } from './live-plan.ts';
@@ -85,6 +87,42 @@ export class DeviceSet {
       plan.touch();
       this.#tables.plans.touch(plan, plan.updatedAt);
     });
+  }
+
+  erasePlan(planId: string, most: number): Promise<boolean> {
+    return this.#tables.db.write(() => {
+      const plan = this.#tables.plans.byId(planId);
+      if (!plan) return true;
+      this.#tables.devices.clear();
+      if (plan.lastRow < plan.firstRow) {
+        for (const table of ['timeline', 'counter']) {
+          this.#tables.db.run(`DELETE FROM ${table} WHERE plan_row = ?`, plan.row);
+        }
+        this.#tables.db.run('DELETE FROM plan WHERE row = ?', plan.row);
+        this.#tables.plans.forget(plan);
+        return true;
+      }
+      const from = Math.max(plan.firstRow, plan.lastRow - most + 1);
+      const sql = 'SELECT wave, phase, state, last_log FROM plan_device WHERE row BETWEEN ? AND ?';
+      for (const row of this.#tables.db.all(sql, from, plan.lastRow)) {
+        uncount(plan.counts, stateOf(row), Number(row['wave']));
+        this.#eraseLog(Number(row['last_log']));
+      }
+      this.#tables.db.run('DELETE FROM plan_device WHERE row BETWEEN ? AND ?', from, plan.lastRow);
+      plan.lastRow = from - 1;
+      plan.touch();
+      this.#tables.plans.touch(plan, plan.updatedAt);
+      return false;
+    });
+  }
+
+  /** Deletes a device's lines from its newest on. */
+  #eraseLog(newest: number): void {
+    for (let id = newest; id > 0; ) {
+      const before = Number(this.#tables.db.get('SELECT before FROM log WHERE id = ?', id)?.['before'] ?? 0);
+      this.#tables.db.run('DELETE FROM log WHERE id = ?', id);
+      id = before;
+    }
   }
 
   async countPlanDevices(planId: string, holds: (deviceKey: string) => boolean): Promise<number> {

@@ -111,4 +111,6 @@ export const migrations: readonly (string | ((db: DatabaseSync) => void))[] = [
   CREATE INDEX plan_device_status ON plan_device (status);
   DROP INDEX plan_device_failed;
   `,
+  // Accounts can be closed.
+  'ALTER TABLE account ADD COLUMN closed_at INTEGER',
 ];

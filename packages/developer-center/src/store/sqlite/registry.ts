@@ -173,6 +173,18 @@ export class SqliteRegistry implements RegistryStore {
     });
   }
 
+  eraseProduct(productKey: string, most: number): Promise<boolean> {
+    return this.#db.write(() => {
+      const product = this.#productId(productKey);
+      if (product === null) return true;
+      this.#devices.clear();
+      const sql = 'DELETE FROM device WHERE id IN (SELECT id FROM device WHERE product_id = ? LIMIT ?)';
+      if (this.#db.run(sql, product, most).changes > 0) return false;
+      this.#db.run('DELETE FROM product WHERE id = ?', product);
+      return true;
+    });
+  }
+
   appendAudit(entry: NewAudit): Promise<void> {
     return this.#db.write(() => appendAudit(this.#db, entry));
   }

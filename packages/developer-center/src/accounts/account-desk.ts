@@ -1,0 +1,125 @@
+import type { AccountInfo } from '@otaplan/api';
+import { allowsAction } from '@otaplan/model';
+import type { Center } from '../center/center.ts';
+import { ProblemError } from '../center/problem-error.ts';
+import type { Clock } from '../clock.ts';
+import type { PackageCatalogue } from '../packages/catalogue.ts';
+import { type AccountRecord, firstAccount } from '../store/accounts.ts';
+import type { NewAudit } from '../store/registry.ts';
+import type { Store } from '../store/store.ts';
+
+/** Devices that one transaction deletes: others have their turn in between. */
+const erasedAtOnce = 1000;
+const pageSize = 100;
+
+/** Where accounts are closed, opened again and deleted, by owners of the first account. */
+export class AccountDesk {
+  readonly #store: Store;
+  readonly #center: Center;
+  readonly #packages: PackageCatalogue;
+  readonly #clock: Clock;
+
+  constructor(store: Store, center: Center, packages: PackageCatalogue, clock: Clock) {
+    this.#store = store;
+    this.#center = center;
+    this.#packages = packages;
+    this.#clock = clock;
+  }
+
+  /**
+   * Its keys open nothing from then on, and its plans are suspended: nobody could stop them any more. Confirmed devices go on, as in any
+   * plan that is suspended.
+   * @throws ProblemError `not-found`, `first-account`
+   */
+  async close(id: string, who: string): Promise<AccountInfo> {
+    if (id === firstAccount) throw new ProblemError('first-account');
+    const found = await this.#find(id);
+    const closedAt = found.closedAt ?? this.#clock.now();
+    const closed = found.closedAt === null ? await this.#set(found, closedAt, 'closeAccount', who) : found;
+    for (let cursor: string | null = null; ; ) {
+      const page = await this.#store.plans.listPlans(id, {}, pageSize, cursor);
+      for (const plan of page.items) {
+        if (allowsAction(plan.status, 'suspend')) await this.#center.suspendPlan(plan.id, {}, who).catch(unlessMoved);
+      }
+      cursor = page.nextCursor;
+      if (cursor === null) break;
+    }
+    return infoOf(closed);
+  }
+
+  /** @throws ProblemError `not-found` */
+  async reopen(id: string, who: string): Promise<AccountInfo> {
+    const found = await this.#find(id);
+    return infoOf(found.closedAt === null ? found : await this.#set(found, null, 'reopenAccount', who));
+  }
+
+  /**
+   * Deletes a closed account and all it has, piece by piece: cut off, it goes on when it is called again.
+   * @throws ProblemError `not-found`, `account-open`
+   */
+  async delete(id: string, who: string): Promise<void> {
+    const { name, closedAt } = await this.#find(id);
+    if (closedAt === null) throw new ProblemError('account-open', `Close “${name}” first.`);
+    const { plans, packages, registry, accounts } = this.#store;
+    const { changes } = this.#center;
+    const gone = { plans: 0, packages: 0, products: 0 };
+    for (;;) {
+      const { items } = await plans.listPlans(id, {}, pageSize, null);
+      if (items.length === 0) break;
+      for (const plan of items) {
+        while (!(await plans.erasePlan(plan.id, erasedAtOnce)));
+        changes.tell({ kind: 'planDeleted', planId: plan.id, account: id });
+        gone.plans++;
+      }
+    }
+    for (;;) {
+      const { items } = await packages.listPackages(id, {}, pageSize, null);
+      if (items.length === 0) break;
+      for (const record of items) {
+        await this.#packages.delete(record.id, who);
+        gone.packages++;
+      }
+    }
+    for (;;) {
+      const { items } = await registry.listProducts(id, 1, pageSize);
+      if (items.length === 0) break;
+      for (const { productKey } of items) {
+        while (!(await registry.eraseProduct(productKey, erasedAtOnce)));
+        changes.tell({ kind: 'messages', productKey, deviceKeys: 'all' });
+        gone.products++;
+      }
+    }
+    const detail = `“${name}”, with ${gone.plans} plans, ${gone.packages} packages, ${gone.products} products`;
+    await accounts.removeAccount(id, this.#audit(firstAccount, 'deleteAccount', id, who, detail));
+  }
+
+  /** In the audit trail of the first account and in the account's own. */
+  async #set({ id, name }: AccountRecord, closedAt: number | null, action: string, who: string) {
+    const audit = [firstAccount, id].map((account) => this.#audit(account, action, id, who, name));
+    return (await this.#store.accounts.setAccountClosed(id, closedAt, audit)) ?? unknown();
+  }
+
+  async #find(id: string): Promise<AccountRecord> {
+    return (await this.#store.accounts.listAccounts()).find((account) => account.id === id) ?? unknown();
+  }
+
+  #audit(account: string, action: string, subject: string, who: string, detail: string): NewAudit {
+    return { account, time: this.#clock.now(), who, action, subject, detail };
+  }
+}
+
+/** An account as the wire has it. */
+export function infoOf({ id, name, createdAt, closedAt }: AccountRecord): AccountInfo {
+  const instant = (at: number) => new Date(at).toISOString();
+  return { id, name, createdAt: instant(createdAt), closedAt: closedAt === null ? null : instant(closedAt) };
+}
+
+function unknown(): never {
+  throw new ProblemError('not-found', 'There is no such account.');
+}
+
+/** The plan ended in between. */
+function unlessMoved(error: unknown): void {
+  if (!(error instanceof ProblemError && (error.problem === 'wrong-status' || error.problem === 'not-found')))
+    throw error;
+}
