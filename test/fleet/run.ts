@@ -6,7 +6,7 @@
  * `--devices N` (100,000), `--seed TEXT`, `--speed X` (10), `--scenario FILE`, `--keep`: the folder stays.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -120,6 +120,15 @@ async function hasEnded(center: Center, planId: string): Promise<boolean> {
 const center = new Center();
 const [serverUse, devicesUse] = [new Usage(), new Usage()];
 let simulator: Simulator | null = null;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    // Neither of them outlives the run.
+    simulator?.process.kill('SIGKILL');
+    center.process?.kill('SIGKILL');
+    if (!values.keep) rmSync(center.folder, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
 try {
   await center.start();
   await addPackages(center);
