@@ -98,6 +98,8 @@ await Promise.all([
       // The keychain is for terminals: here VS Code keeps the secrets, and a VSIX has no native modules.
       external: ['vscode', '@napi-rs/keyring'],
       ...withRequire,
+      // A UMD file (jsonc-parser's) requires its parts in a way that no bundler follows.
+      mainFields: ['module', 'main'],
       format: 'esm',
       outExtension: { '.js': '.mjs' },
       splitting: true,

@@ -38,6 +38,8 @@ try {
     format: 'cjs',
     platform: 'node',
     target: 'node24',
+    // A UMD file (jsonc-parser's) requires its parts in a way that no bundler follows.
+    mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'inline',
     // A native library cannot be inside; without it there is no keychain, and the key comes from the environment.

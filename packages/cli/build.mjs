@@ -30,6 +30,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
+  // A UMD file (jsonc-parser's) requires its parts in a way that no bundler follows.
+  mainFields: ['module', 'main'],
   minify: true,
   legalComments: 'linked',
   external: ['@napi-rs/keyring'],
