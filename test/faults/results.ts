@@ -89,7 +89,7 @@ export function writeTable(file: string, results: readonly Result[], programs: r
     '',
     '## What came of them',
     '',
-    `Run on ${first === last ? first : `${first} to ${last}`}, ${commit()}: ${[machine, ...programs].join('; ')}.`,
+    `Run on ${first === last ? first : `${first} to ${last}`}, the table written ${commit()}: ${[machine, ...programs].join('; ')}.`,
     '',
     `${run.length} faults were done ${run.reduce((sum, { tried }) => sum + tried, 0)} times, ${results.length - run.length} skipped. ` +
       `Lost: ${run.reduce((sum, { lost }) => sum + lost, 0) || 'nothing'}. Broken: ${broken.length || 'none'}.`,
