@@ -166,7 +166,10 @@ export const otherZoneData: Fault = {
     const taken = await save(good, 'right');
     if (taken.status !== 201) wrong.push(`The right one: ${JSON.stringify(taken.json)}`);
     // As if the clocks were not put forward any more.
-    const other = await save({ ...good, endUtc: new Date(at + 24 * hour).toISOString().replace('.000Z', 'Z') }, 'other');
+    const other = await save(
+      { ...good, endUtc: new Date(at + 24 * hour).toISOString().replace('.000Z', 'Z') },
+      'other',
+    );
     if (other.status !== 422) wrong.push(`The other one was answered with ${other.status}.`);
     if (!/zone|clock|UTC/i.test(JSON.stringify(other.json))) wrong.push(`It says ${JSON.stringify(other.json)}.`);
     const tell = await center.call('POST', '/ota/v1/plans/preview', {
