@@ -88,35 +88,6 @@ test('a damaged row is found and not served, and its neighbours are', async () =
   await world.store.close();
 });
 
-/** The schema as it was before there were accounts; tables that the step for them writes anew stay as they are. */
-const withoutAccounts = `DROP TABLE account; DROP INDEX product_by_account; DROP INDEX audit_by_account;
-  ALTER TABLE product DROP COLUMN account; ALTER TABLE audit DROP COLUMN account; ALTER TABLE access_key DROP COLUMN account;
-  ALTER TABLE access_key DROP COLUMN expires_at; ALTER TABLE access_key DROP COLUMN used_at;`;
-
-test.each([2, 3])('a folder of the version %i is brought to this one, with its failures counted', async (version) => {
-  const world = await World.with(['DEV0001', 'DEV0002', 'DEV0003']);
-  ends.push(() => rmSync(world.folder, { recursive: true, force: true }));
-  const planId = await world.activate(plan());
-  for (const key of ['DEV0001', 'DEV0002']) {
-    await world.device(key).asks('1.0.0', '1.8.0');
-    await world.device(key).goes('FOTA', 'upgrading');
-    await world.device(key).reports('FOTA', ['upgradeFailed'], 'Flash\0error \ud800');
-  }
-  const before = await world.center.getPlanStatistics(planId);
-  await world.store.close();
-  change(
-    world.folder,
-    `${withoutAccounts} UPDATE counter SET name = 'f.Flash' WHERE name LIKE 'f.%'; PRAGMA user_version = ${version};
-     ${version < 3 ? "DELETE FROM counter WHERE name LIKE 'f.%'" : ''}`,
-  );
-  await world.restart();
-  expect(await world.problems()).toEqual([]);
-  const { failures } = await world.center.getPlanStatistics(planId);
-  expect(failures).toEqual(before.failures);
-  expect(failures).toMatchObject([{ components: 2, devices: ['DEV0001', 'DEV0002'] }]);
-  await world.store.close();
-});
-
 test('a running server makes a backup that is whole, and it is restored', async () => {
   const server = await running();
   const { bytes } = await addPackage(server, '2.0.0');
