@@ -119,7 +119,7 @@ suite('accounts', () => {
     const asked = await answering({}, () => commands.signOut('Given'));
     assert.match(messages(asked)[0] ?? '', /signed out of Given in this window.*OTAPLAN_ACCESS_KEY/);
     assert.deepEqual([given()?.accessKey, given()?.signedInBy], [null, null]);
-    assert.throws(() => connections.client(given() as never), /not signed in to Given/);
+    await assert.rejects(connections.client(given() as never), /not signed in to Given/);
 
     const withAnother = {
       showQuickPick: (items: never) => (items as { value: boolean }[]).find((item) => !item.value),
