@@ -138,7 +138,7 @@ suite('review', () => {
 
   test('a removed plan is told as removed, also while an editor shows its file', async () => {
     // As a person does: what an extension opens, VS Code keeps open for minutes.
-    await vscode.commands.executeCommand('vscode.open', outgoing);
+    await vscode.commands.executeCommand('vscode.open', outgoing, { preview: false });
     git('rm', '--quiet', 'outgoing.otaplan');
     const row = await until('the removed plan', async () => {
       const found = await planRow(outgoingName);
