@@ -10,7 +10,7 @@ import { builtVsix, exampleFolder } from './example.ts';
 import { createProfile, extensionLogs, installVsix, startVscode, type VscodeServer } from './vscode-server.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
-/** VS Code's own figure and the extension's, in milliseconds. */
+/** Milliseconds of the extension's own work in `activate`. Loading its code, which VS Code counts in, is told beside it. */
 const limit = 50;
 
 const { values: options } = parseArgs({
@@ -26,10 +26,12 @@ async function activation({ page }: Workbench): Promise<number> {
   return Number(/(\d+)ms/.exec((await time.textContent()) ?? '')?.[1]);
 }
 
-function say(name: string, [first = Number.NaN, ...rest]: readonly number[]): void {
+function say(name: string, [first = Number.NaN, ...rest]: readonly number[]): number {
   const median = rest.toSorted((a, b) => a - b)[rest.length >> 1] ?? Number.NaN;
-  const words = `first ${first} ms, then median ${median} ms (${Math.min(...rest)} to ${Math.max(...rest)})`;
-  console.log(`${name.padEnd(52)} ${words}, limit ${limit}: ${median <= limit ? 'met' : 'missed'}`);
+  console.log(
+    `${name.padEnd(52)} first ${first} ms, then median ${median} ms (${Math.min(...rest)} to ${Math.max(...rest)})`,
+  );
+  return median;
 }
 
 const profile = createProfile({}, exampleFolder);
@@ -49,10 +51,11 @@ try {
   }
   say('load and activate, as VS Code says', told);
   const own = [...extensionLogs(profile, 'Otaplan', 10_000).matchAll(/activate: ([\d.]+) ms/g)];
-  say(
+  const median = say(
     'activate, as the extension says',
     own.map(([, milliseconds]) => Number(milliseconds)),
   );
+  console.log(`limit ${limit} ms: ${median <= limit ? 'met' : 'missed'}`);
 } catch (error) {
   process.exitCode = 1;
   console.error(error);
