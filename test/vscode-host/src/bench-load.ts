@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, createClient, describeFile, systemAmbient } from '@otaplan/client';
 import { type Plan, singleWave, withDigest } from '@otaplan/model';
 
@@ -63,11 +64,16 @@ export async function startLoad(otaplan: string, folder: string, devices: number
     planId,
     process: child,
     async report(index, reports) {
-      const response = await fetch(`${url}/device/v1/products/${productKey}/devices/${keyOf(index)}/reports`, {
-        method: 'POST',
-        headers: { authorization: `Device ${secretOf(index)}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ reports }),
-      });
+      const send = () =>
+        fetch(`${url}/device/v1/products/${productKey}/devices/${keyOf(index)}/reports`, {
+          method: 'POST',
+          headers: { authorization: `Device ${secretOf(index)}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ reports }),
+        });
+      let response = await send();
+      // One device may say so much a second and no more.
+      for (; response.status === 429; response = await send())
+        await pause(Number(response.headers.get('retry-after') ?? 1) * 1000);
       if (!response.ok) throw new Error(await response.text());
     },
     async requests() {
@@ -76,7 +82,7 @@ export async function startLoad(otaplan: string, folder: string, devices: number
       for (const [, endpoint = '', count] of text.matchAll(
         /^otaplan_requests_total\{.*endpoint="(\w+)".*\} (\d+)$/gm,
       )) {
-        if (endpoint === 'other' || /device(Reports|Plan)|planMessage/i.test(endpoint)) continue;
+        if (endpoint === 'other' || /sendReports|devicePlan|planMessage/i.test(endpoint)) continue;
         counts.set(endpoint, (counts.get(endpoint) ?? 0) + Number(count));
       }
       return counts;

@@ -45,9 +45,14 @@ export const exact = (workbench: Workbench, label: string): Locator =>
 async function signIn(workbench: Workbench, load: Load): Promise<void> {
   await workbench.page.locator('.activitybar .action-label[aria-label*="Upgrade Monitor"]').first().click();
   const question = workbench.page.locator('.quick-input-widget', { hasText: 'Access key' });
-  // a click is lost when the tree is drawn under it
+  // a click is lost when the tree is drawn under it, or when a hover covers the row: it goes with the mouse
   while (!(await question.isVisible())) {
-    await workbench.row('Sign in to see its plans').click();
+    await workbench.page.mouse.move(900, 450);
+    await workbench.page.waitForTimeout(500);
+    await workbench
+      .row('Sign in to see its plans')
+      .click({ timeout: 5000 })
+      .catch(() => undefined);
     await question.waitFor({ timeout: 5000 }).catch(() => undefined);
   }
   const asks = (text: string) => workbench.page.locator('.quick-input-widget', { hasText: text }).waitFor();

@@ -269,6 +269,46 @@ export function storeConformance(make: () => Promise<{ open(): Promise<Store>; r
     expect(await reopened.plans.verify()).toEqual([]);
   });
 
+  withStore('a long log is paged without a gap, also while it grows', async (store) => {
+    await activate(store, 1);
+    const result = { result: 'applied' } as const;
+    const grow = async (lines: number, components: number) => {
+      for (let written = 0; written < lines; written += 400) {
+        await store.plans.inDevice(product, 'DEV0000', 100, ({ runs: [run] }) => {
+          const line = (index: number) => {
+            return {
+              time: 100,
+              component: index % components,
+              attempt: 1,
+              cause: 'device',
+              text: 'a',
+              reported: null,
+            } as const;
+          };
+          if (run)
+            run.keep({ state: run.state, lines: Array.from({ length: 400 }, (_, index) => line(index)), result });
+        });
+      }
+    };
+    const page = async (component: number | null, after: number, limit: number) =>
+      (await store.plans.componentLog('p1', 'DEV0000', component, after, limit)).map(({ id }) => id);
+    await grow(2400, 2);
+    const whole = await page(null, 0, 10_000);
+    expect([whole.length, whole.toSorted((a, b) => a - b)]).toEqual([2400, whole]);
+    for (const limit of [700, 2399]) {
+      const paged: number[] = [];
+      for (let some = await page(null, 0, limit); some.length > 0; some = await page(null, paged.at(-1) ?? 0, limit))
+        paged.push(...some);
+      expect(paged).toEqual(whole);
+    }
+    const second = whole.filter((_, index) => index % 2 === 1);
+    expect(await page(1, 0, 10_000)).toEqual(second);
+    await grow(400, 2);
+    expect((await page(null, whole.at(-1) ?? 0, 1000)).length).toBe(400);
+    expect((await page(null, 0, 10_000)).slice(0, 2400)).toEqual(whole);
+    expect((await page(1, second.at(-1) ?? 0, 150)).length).toBe(150);
+  });
+
   withStore('pages neither skip nor repeat', async (store) => {
     await activate(store, 250);
     for (const filter of [{}, { search: 'ev00' }, { status: 'notUpgraded' }]) {

@@ -7,6 +7,7 @@ import { planDeviceOf as readPlanDevice } from '../rows/run.ts';
 import { StoreError } from '../store-error.ts';
 import { damaged, isLogSound, isPlanDeviceSound } from './checksums.ts';
 import type { Row } from './database.ts';
+import { LogChains } from './log-chains.ts';
 import { fromPlanDevice, fromPlanDevicesByStatus, joined, type Tables } from './tables.ts';
 
 /** Rows that one page may look at when few of many match a search. */
@@ -15,9 +16,11 @@ const scannedPerPage = 6000;
 /** What can be read of the devices of plans. */
 export class PlanReader {
   readonly #tables: Tables;
+  readonly #chains: LogChains;
 
   constructor(tables: Tables) {
     this.#tables = tables;
+    this.#chains = new LogChains(tables.db);
   }
 
   async readDevice(
@@ -87,15 +90,15 @@ export class PlanReader {
     limit: number,
   ): Promise<LogRecord[]> {
     return this.#tables.db.read(() => {
-      const lines: LogRecord[] = [];
-      let id = Number(this.#tables.planDevice(planId, deviceKey)?.['last_log'] ?? 0);
-      while (id > after) {
+      const found = this.#tables.planDevice(planId, deviceKey);
+      if (!found) return [];
+      const log = `${planId}/${String(found['row'])}`;
+      const ids = this.#chains.page(log, Number(found['last_log']), component, after, limit);
+      return ids.map((id) => {
         const row = this.#tables.db.get('SELECT * FROM log WHERE id = ?', id);
         if (!row) throw new StoreError('corrupt', `there is no log line ${id}`);
-        if (component === null || component === row['component']) lines.push(logOf(row));
-        id = Number(row['before']);
-      }
-      return lines.reverse().slice(0, limit);
+        return logOf(row);
+      });
     });
   }
 
