@@ -90,7 +90,7 @@ async function measure(workbench: Workbench, server: VscodeServer, load: Load, a
   const fold = await timed(async () => {
     await command('Fold All');
     // so many lines are on screen only when what lies between is folded
-    await line('attempt 20').waitFor();
+    await line('attempt 12').waitFor();
   });
   judge('folded whole, with the palette', fold, limits.fold);
   await command('Unfold All');
