@@ -144,7 +144,6 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
   const owner = await accessKeys.openOwner(dataDir, sharedKeys?.owner);
   const keyDesk = new KeyDesk(store.accounts, accessKeys, {
     clock,
-    random,
     // The file with the owner's secret follows the key.
     taken: () => accessKeys.openOwner(dataDir, sharedKeys?.owner),
   });
@@ -172,6 +171,7 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
     holds: async (key) => (await accessKeys.find(key)) !== null,
   });
   const catalogue = new PackageCatalogue(store.packages, files, clock, random);
+  const accounts = new AccountDesk({ store, center, packages: catalogue, keys: keyDesk, clock, random });
   const verifications = new Verifications(center, store, clock, log);
   await verifications.resume();
   await sharedChanges?.start(store.plans, log);
@@ -199,9 +199,9 @@ async function assemble(options: ServerOptions, host: string, kept: Store | Fold
   const app = createApp(
     [
       ...loginRoutes(accessKeys, keys, clock),
-      ...keyRoutes(keyDesk, new AccountDesk(store, center, catalogue, clock)),
+      ...keyRoutes(keyDesk, accounts),
       ...catalogueRoutes(store.registry, clock),
-      ...registryRoutes(center, { version, zoneData, clock, account: (id) => keyDesk.account(id) }),
+      ...registryRoutes(center, { version, zoneData, clock, account: (id) => accounts.named(id) }),
       ...packageRoutes(catalogue, verifications, clock),
       ...planRoutes(center),
       ...rolloutRoutes(center, events),

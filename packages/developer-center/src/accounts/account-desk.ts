@@ -1,29 +1,54 @@
-import type { AccountInfo } from '@otaplan/api';
+import type { AccountInfo, NewAccessKey } from '@otaplan/api';
 import { allowsAction } from '@otaplan/model';
 import type { Center } from '../center/center.ts';
 import { ProblemError } from '../center/problem-error.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, RandomBytes } from '../clock.ts';
 import type { PackageCatalogue } from '../packages/catalogue.ts';
 import { type AccountRecord, firstAccount } from '../store/accounts.ts';
 import type { NewAudit } from '../store/registry.ts';
 import type { Store } from '../store/store.ts';
+import type { KeyDesk } from './key-desk.ts';
 
 /** Devices that one transaction deletes: others have their turn in between. */
 const erasedAtOnce = 1000;
 const pageSize = 100;
 
-/** Where accounts are closed, opened again and deleted, by owners of the first account. */
-export class AccountDesk {
-  readonly #store: Store;
-  readonly #center: Center;
-  readonly #packages: PackageCatalogue;
-  readonly #clock: Clock;
+export interface AccountParts {
+  readonly store: Store;
+  readonly center: Center;
+  readonly packages: PackageCatalogue;
+  readonly keys: KeyDesk;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
 
-  constructor(store: Store, center: Center, packages: PackageCatalogue, clock: Clock) {
-    this.#store = store;
-    this.#center = center;
-    this.#packages = packages;
-    this.#clock = clock;
+/** Where accounts are opened, closed, opened again and deleted, by owners of the first account. */
+export class AccountDesk {
+  readonly #parts: AccountParts;
+
+  constructor(parts: AccountParts) {
+    this.#parts = parts;
+  }
+
+  /** By name. */
+  async list(): Promise<AccountInfo[]> {
+    return (await this.#parts.store.accounts.listAccounts()).map(infoOf);
+  }
+
+  async named(id: string): Promise<{ id: string; name: string }> {
+    const found = (await this.#parts.store.accounts.listAccounts()).find((account) => account.id === id);
+    return { id, name: found?.name ?? id };
+  }
+
+  /** Opens an account with its first owner key. @throws ProblemError `name-taken` */
+  async open(name: string, who: string): Promise<{ account: AccountInfo; key: NewAccessKey }> {
+    const { store, keys, clock, random } = this.#parts;
+    const id = `acc_${Buffer.from(random(8)).toString('hex')}`;
+    const account = { id, name, createdAt: clock.now(), closedAt: null };
+    const first = keys.firstOf(id);
+    if (!(await store.accounts.addAccount(account, first.key, this.#audit(firstAccount, 'openAccount', id, who, name))))
+      throw new ProblemError('name-taken', `There is an account “${name}” already.`);
+    return { account: infoOf(account), key: first.shown };
   }
 
   /**
@@ -32,14 +57,15 @@ export class AccountDesk {
    * @throws ProblemError `not-found`, `first-account`
    */
   async close(id: string, who: string): Promise<AccountInfo> {
+    const { store, center, clock } = this.#parts;
     if (id === firstAccount) throw new ProblemError('first-account');
     const found = await this.#find(id);
-    const closedAt = found.closedAt ?? this.#clock.now();
+    const closedAt = found.closedAt ?? clock.now();
     const closed = found.closedAt === null ? await this.#set(found, closedAt, 'closeAccount', who) : found;
     for (let cursor: string | null = null; ; ) {
-      const page = await this.#store.plans.listPlans(id, {}, pageSize, cursor);
+      const page = await store.plans.listPlans(id, {}, pageSize, cursor);
       for (const plan of page.items) {
-        if (allowsAction(plan.status, 'suspend')) await this.#center.suspendPlan(plan.id, {}, who).catch(unlessMoved);
+        if (allowsAction(plan.status, 'suspend')) await center.suspendPlan(plan.id, {}, who).catch(unlessMoved);
       }
       cursor = page.nextCursor;
       if (cursor === null) break;
@@ -60,8 +86,8 @@ export class AccountDesk {
   async delete(id: string, who: string): Promise<void> {
     const { name, closedAt } = await this.#find(id);
     if (closedAt === null) throw new ProblemError('account-open', `Close “${name}” first.`);
-    const { plans, packages, registry, accounts } = this.#store;
-    const { changes } = this.#center;
+    const { plans, packages, registry, accounts } = this.#parts.store;
+    const { changes } = this.#parts.center;
     const gone = { plans: 0, packages: 0, products: 0 };
     for (;;) {
       const { items } = await plans.listPlans(id, {}, pageSize, null);
@@ -76,7 +102,7 @@ export class AccountDesk {
       const { items } = await packages.listPackages(id, {}, pageSize, null);
       if (items.length === 0) break;
       for (const record of items) {
-        await this.#packages.delete(record.id, who);
+        await this.#parts.packages.delete(record.id, who);
         gone.packages++;
       }
     }
@@ -96,20 +122,20 @@ export class AccountDesk {
   /** In the audit trail of the first account and in the account's own. */
   async #set({ id, name }: AccountRecord, closedAt: number | null, action: string, who: string) {
     const audit = [firstAccount, id].map((account) => this.#audit(account, action, id, who, name));
-    return (await this.#store.accounts.setAccountClosed(id, closedAt, audit)) ?? unknown();
+    return (await this.#parts.store.accounts.setAccountClosed(id, closedAt, audit)) ?? unknown();
   }
 
   async #find(id: string): Promise<AccountRecord> {
-    return (await this.#store.accounts.listAccounts()).find((account) => account.id === id) ?? unknown();
+    return (await this.#parts.store.accounts.listAccounts()).find((account) => account.id === id) ?? unknown();
   }
 
   #audit(account: string, action: string, subject: string, who: string, detail: string): NewAudit {
-    return { account, time: this.#clock.now(), who, action, subject, detail };
+    return { account, time: this.#parts.clock.now(), who, action, subject, detail };
   }
 }
 
 /** An account as the wire has it. */
-export function infoOf({ id, name, createdAt, closedAt }: AccountRecord): AccountInfo {
+function infoOf({ id, name, createdAt, closedAt }: AccountRecord): AccountInfo {
   const instant = (at: number) => new Date(at).toISOString();
   return { id, name, createdAt: instant(createdAt), closedAt: closedAt === null ? null : instant(closedAt) };
 }

@@ -1,34 +1,31 @@
-import type { AccessKeyInfo, AccountInfo, NewAccessKey } from '@otaplan/api';
+import type { AccessKeyInfo, NewAccessKey } from '@otaplan/api';
 import { nameIdentity } from '@otaplan/model';
 import { ProblemError } from '../center/problem-error.ts';
-import type { Clock, RandomBytes } from '../clock.ts';
-import { type AccessKey, type AccountStore, firstAccount, type Role } from '../store/accounts.ts';
+import type { Clock } from '../clock.ts';
+import type { AccessKey, AccountStore, Role } from '../store/accounts.ts';
 import { type AccessKeys, isAlive, isLastingOwner } from './access-keys.ts';
-import { infoOf as infoOfAccount } from './account-desk.ts';
 
 const minuteMs = 60_000;
 const overlapMinutes = 24 * 60;
 /** A key that is over stays in the list for a month, so that it can be seen what became of it. */
 const showOverMs = 30 * 24 * 60 * minuteMs;
 
-/** Where accounts and access keys are managed. Every change stands in the audit trail of the account. */
+/** Where access keys are managed. Every change stands in the audit trail of the account. */
 export class KeyDesk {
   readonly #store: AccountStore;
   readonly #keys: AccessKeys;
   readonly #clock: Clock;
-  readonly #random: RandomBytes;
   readonly #taken: () => Promise<unknown>;
 
   /** @param taken is called when a key was taken away or replaced */
   constructor(
     store: AccountStore,
     keys: AccessKeys,
-    parts: { readonly clock: Clock; readonly random: RandomBytes; readonly taken: () => Promise<unknown> },
+    parts: { readonly clock: Clock; readonly taken: () => Promise<unknown> },
   ) {
     this.#store = store;
     this.#keys = keys;
     this.#clock = parts.clock;
-    this.#random = parts.random;
     this.#taken = parts.taken;
   }
 
@@ -97,25 +94,10 @@ export class KeyDesk {
     await this.#taken();
   }
 
-  /** By name. */
-  async accounts(): Promise<AccountInfo[]> {
-    return (await this.#store.listAccounts()).map(infoOfAccount);
-  }
-
-  async account(id: string): Promise<{ id: string; name: string }> {
-    const found = (await this.#store.listAccounts()).find((account) => account.id === id);
-    return { id, name: found?.name ?? id };
-  }
-
-  /** Opens an account with its first owner key. @throws ProblemError `name-taken` */
-  async openAccount(name: string, who: string): Promise<{ account: AccountInfo; key: NewAccessKey }> {
-    const id = `acc_${Buffer.from(this.#random(8)).toString('hex')}`;
-    const account = { id, name, createdAt: this.#clock.now(), closedAt: null };
-    const first = this.#keys.make(id, 'owner', 'first key');
-    const audit = { account: firstAccount, ...this.#audit(who, 'openAccount', id, name) };
-    if (!(await this.#store.addAccount(account, first, audit)))
-      throw new ProblemError('name-taken', `There is an account “${name}” already.`);
-    return { account: infoOfAccount(account), key: this.#withSecret(first) };
+  /** The first key of an account that is opened with it. */
+  firstOf(account: string): { readonly key: AccessKey; readonly shown: NewAccessKey } {
+    const key = this.#keys.make(account, 'owner', 'first key');
+    return { key, shown: this.#withSecret(key) };
   }
 
   #withSecret(key: AccessKey): NewAccessKey {

@@ -36,11 +36,11 @@ export function keyRoutes(desk: KeyDesk, accounts: AccountDesk): Route[] {
     }),
     forKeys(listAccounts, async ({ query, caller }) => {
       checkFirst(caller);
-      return pageOf(await desk.accounts(), query, ({ id }) => id);
+      return pageOf(await accounts.list(), query, ({ id }) => id);
     }),
     forKeys(openAccount, async ({ body, caller }) => {
       checkFirst(caller);
-      return await desk.openAccount(body.name, caller.id);
+      return await accounts.open(body.name, caller.id);
     }),
     forKeys(closeAccount, async ({ params, caller }) => {
       checkFirst(caller);

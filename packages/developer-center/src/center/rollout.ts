@@ -112,20 +112,19 @@ export class Rollout {
     const { store, clock, changes } = this.#parts;
     let after: PushPlace = plan.state.pushedTo;
     let full = false;
-    let places = limits.devicesInProgress - plan.counts.inProgress;
-    for (let over = false; !over; ) {
+    // While others wait their turn there are a few places at a time: as many are looked at, not hundreds for each of the few. Where those
+    // have no way, more are looked at each time: the one that has may be far behind.
+    let limit = Math.max(1, limits.devicesInProgress - plan.counts.inProgress);
+    for (let over = false; !over; limit *= 2) {
       const now = clock.now();
       const waves = plan.state.waveOpenedAt.length;
-      // While others wait their turn there are a few places at a time: as many are looked at, not hundreds for each of the few.
-      const limit = Math.min(chunk, Math.max(1, places));
       const pass = await store.plans.inPlan(
         plan.id,
         { kind: 'push', after, waves, onlineAt: now },
-        limit,
+        Math.min(chunk, limit),
         now,
         (run) => {
-          places = limits.devicesInProgress - run.plan.counts.inProgress;
-          full = places <= 0;
+          full = run.plan.counts.inProgress >= limits.devicesInProgress;
           over = full || !mayPush(run.plan, now);
           if (over) return false;
           const other = run.otherPlan();
