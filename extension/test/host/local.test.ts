@@ -36,6 +36,7 @@ suite('local Developer Center', () => {
   });
 
   test('ended from outside, that is said with a way to start it again, and it goes on with what it had', async function () {
+    // The process is found by what Linux tells of processes.
     if (process.platform !== 'linux') this.skip();
     this.timeout(120_000);
     const before = (await connection())?.server;

@@ -12,7 +12,7 @@ import { step } from '../../engine/index.ts';
 import { layDown, missingFrom, oldPostgres } from '../../testing/old-databases.ts';
 import { findPostgres } from '../../testing/postgres.ts';
 import { firstAccount } from '../accounts.ts';
-import { storeConformance } from '../conformance.ts';
+import { storeConformance } from '../conformance/index.ts';
 import type { Store } from '../store.ts';
 import { Database } from './database.ts';
 import { openPostgresStore } from './open.ts';

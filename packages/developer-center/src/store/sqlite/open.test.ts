@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { layDown, missingFrom, oldSqlite } from '../../testing/old-databases.ts';
 import { firstAccount } from '../accounts.ts';
-import { storeConformance } from '../conformance.ts';
+import { storeConformance } from '../conformance/index.ts';
 import { openSqliteStore } from './open.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'otaplan-store-'));
