@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { downloadFile } from '@otaplan/api';
+import { joined } from '../bytes.ts';
 import { ProblemError } from '../center/problem-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../http/log.ts';
@@ -50,21 +51,25 @@ export function fileRoutes(files: FileStore, tokens: DownloadTokens, clock: Cloc
 }
 
 /** @throws ProblemError `unavailable` */
-async function gather(bytes: AsyncIterable<Uint8Array>, log: Log): Promise<Buffer<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
+async function gather(bytes: AsyncIterable<Uint8Array<ArrayBuffer>>, log: Log): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   try {
     for await (const part of bytes) parts.push(part);
   } catch (error) {
     log.error({ err: error }, 'A package file could not be read to its end.');
     throw new ProblemError('unavailable', 'The file cannot be read at Developer Center now.');
   }
-  return Buffer.concat(parts);
+  return joined(parts);
 }
 
 /** Bytes as they are asked for. What fails on the way breaks the connection: the reader sees that it is cut, not that it is whole. */
-function streamOf(bytes: AsyncGenerator<Uint8Array>, socket: Socket, log: Log): ReadableStream<Uint8Array> {
+function streamOf(
+  bytes: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+  socket: Socket,
+  log: Log,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   let broken = false;
-  return new ReadableStream<Uint8Array>(
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
         try {

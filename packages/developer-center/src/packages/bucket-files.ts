@@ -69,7 +69,7 @@ export class BucketFiles implements KeptFiles {
     return Number(length);
   }
 
-  async *read(sha256: string, start: number, end?: number): AsyncGenerator<Uint8Array> {
+  async *read(sha256: string, start: number, end?: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const headers = start === 0 && end === undefined ? {} : { Range: `bytes=${start}-${end ?? ''}` };
     const answer = await this.#send('GET', sha256, { headers });
     // A store that does not know ranges answers 200 with all of it: that would be other bytes than those asked for.
@@ -77,7 +77,7 @@ export class BucketFiles implements KeptFiles {
       await answer.body?.cancel();
       throw answer.status === 404 ? new MissingFile(sha256) : refused('GET', answer);
     }
-    const bytes: AsyncIterable<Uint8Array> = answer.body;
+    const bytes: AsyncIterable<Uint8Array<ArrayBuffer>> = answer.body;
     try {
       yield* bytes;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { joined } from '../bytes.ts';
 import type { Digests, Incoming } from './incoming.ts';
 import type { KeptFiles } from './kept-files.ts';
 
@@ -53,7 +54,7 @@ export class FileStore {
    * The bytes from `start` to `end`, both included. Ends with an error, before the damaged block is handed over, when a block is not
    * what was uploaded.
    */
-  async *read(sha256: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+  async *read(sha256: string, start: number, end: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const blocks = await this.#checkedBlocks(sha256);
     const first = Math.floor(start / blockBytes);
     const afterLast = (Math.floor(end / blockBytes) + 1) * blockBytes;
@@ -114,8 +115,8 @@ export class DamagedFile extends Error {
 }
 
 /** The same bytes in blocks of one size; the last may be shorter. */
-async function* inBlocks(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
+async function* inBlocks(bytes: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let waiting: Uint8Array<ArrayBuffer>[] = [];
   let filled = 0;
   for await (const chunk of bytes) {
     for (let done = 0; done < chunk.length; ) {
@@ -124,14 +125,14 @@ async function* inBlocks(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
       filled += part.length;
       done += part.length;
       if (filled < blockBytes) continue;
-      yield Buffer.concat(waiting);
+      yield joined(waiting);
       waiting = [];
       filled = 0;
     }
   }
-  if (filled > 0) yield Buffer.concat(waiting);
+  if (filled > 0) yield joined(waiting);
 }
 
-function hash(block: Uint8Array): string {
+function hash(block: Uint8Array<ArrayBuffer>): string {
   return createHash('sha256').update(block).digest('base64');
 }

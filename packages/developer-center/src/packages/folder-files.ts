@@ -32,7 +32,7 @@ export class FolderFiles implements KeptFiles {
     }
   }
 
-  async *read(sha256: string, start: number, end?: number): AsyncGenerator<Uint8Array> {
+  async *read(sha256: string, start: number, end?: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const file = await this.#open(sha256);
     try {
       const { size } = await file.stat();

@@ -11,7 +11,7 @@ export interface KeptFiles {
    * The bytes from `start` on; to `end`, which is included, or to the last.
    * @throws MissingFile
    */
-  read(sha256: string, start: number, end?: number): AsyncIterable<Uint8Array>;
+  read(sha256: string, start: number, end?: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Removes a file; harmless when it is not there. */
   remove(sha256: string): Promise<void>;
   /** Whether files can be kept and read now. Rejects when not. */
