@@ -1,5 +1,4 @@
 import type { AccountInfo, NewAccessKey } from '@otaplan/api';
-import { allowsAction } from '@otaplan/model';
 import type { Center } from '../center/center.ts';
 import { ProblemError } from '../center/problem-error.ts';
 import type { Clock, RandomBytes } from '../clock.ts';
@@ -57,19 +56,12 @@ export class AccountDesk {
    * @throws ProblemError `not-found`, `first-account`
    */
   async close(id: string, who: string): Promise<AccountInfo> {
-    const { store, center, clock } = this.#parts;
+    const { center, clock } = this.#parts;
     if (id === firstAccount) throw new ProblemError('first-account');
     const found = await this.#find(id);
     const closedAt = found.closedAt ?? clock.now();
     const closed = found.closedAt === null ? await this.#set(found, closedAt, 'closeAccount', who) : found;
-    for (let cursor: string | null = null; ; ) {
-      const page = await store.plans.listPlans(id, {}, pageSize, cursor);
-      for (const plan of page.items) {
-        if (allowsAction(plan.status, 'suspend')) await center.suspendPlan(plan.id, {}, who).catch(unlessMoved);
-      }
-      cursor = page.nextCursor;
-      if (cursor === null) break;
-    }
+    await center.suspendPlans(id, who);
     return infoOf(closed);
   }
 
@@ -142,10 +134,4 @@ function infoOf({ id, name, createdAt, closedAt }: AccountRecord): AccountInfo {
 
 function unknown(): never {
   throw new ProblemError('not-found', 'There is no such account.');
-}
-
-/** The plan ended in between. */
-function unlessMoved(error: unknown): void {
-  if (!(error instanceof ProblemError && (error.problem === 'wrong-status' || error.problem === 'not-found')))
-    throw error;
 }

@@ -62,6 +62,23 @@ test('closing stops keys and plans at once, and opening again gives them back', 
   expect((await asTheirs().call('POST', `/ota/v1/plans/${planId}/resume`, { body: {} })).status).toBe(200);
 });
 
+test('a plan that is being activated while its account is closed is suspended as well', async () => {
+  const keys = Array.from({ length: 5000 }, (_, n) => `D${String(n).padStart(5, '0')}`);
+  await register(asTheirs(), keys);
+  await addPackage(asTheirs(), '2.0.0');
+  const planId = await savePlan(asTheirs(), planDocument({ product }));
+  const again = await savePlan(asTheirs(), { ...planDocument({ product }), name: 'Behind it' });
+  const activating = [planId, again].map((plan) => asTheirs().call('POST', `/ota/v1/plans/${plan}/activate`));
+  // Heard before the account was closed: calls take their turn in the order in which they came.
+  expect(await status()).toBe(200);
+  await change('close');
+  const replies = await Promise.all(activating);
+  expect(replies.map((reply) => reply.status)).toEqual([200, 403]);
+  await change('reopen');
+  const statusOf = async (plan: string) => (await asTheirs().call('GET', `/ota/v1/plans/${plan}`)).json.plan.status;
+  expect([await statusOf(planId), await statusOf(again)]).toEqual(['suspended', 'inactivated']);
+});
+
 test('a closed account is deleted with all that it has, and its names are free', async () => {
   await underWay();
   const early = await dc.call('DELETE', `/ota/v1/accounts/${id}`);

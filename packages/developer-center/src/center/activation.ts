@@ -37,15 +37,19 @@ export class Activation {
    * behind is thrown away at the next try.
    */
   activate(planId: string, revision: number, who: Who): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.between(async () => {
       this.#underWay.add(planId);
       try {
-        const work = () => this.#activate(planId, revision, who);
-        await (this.#parts.store.plans.activateAlone?.(work) ?? work());
+        await this.#activate(planId, revision, who);
       } finally {
         this.#underWay.delete(planId);
       }
     });
+  }
+
+  /** Does something while no plan is being activated, by any replica. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.take(async () => await (this.#parts.store.plans.activateAlone?.(work) ?? work()));
   }
 
   async #activate(planId: string, revision: number, who: Who): Promise<void> {
@@ -56,6 +60,10 @@ export class Activation {
     if (!document) throw new ProblemError('not-found', 'There is no such plan.');
     if (plan.status !== 'inactivated') throw new ProblemError('wrong-status', 'The plan is activated already.');
     if (plan.revision !== revision) throw changedMeanwhile();
+    // The call may have waited here for its turn while the account was closed.
+    const account = (await store.accounts.listAccounts()).find(({ id }) => id === plan.account);
+    if (account !== undefined && account.closedAt !== null)
+      throw new ProblemError('not-permitted', 'The account is closed.');
     if (clock.now() >= plan.end) throw new ProblemError('period-over', overDetail(document));
     for (const { problem } of await neededPackages(store.packages, plan.account, document.components)) {
       if (problem) throw new ProblemError(problem.name, problem.detail);

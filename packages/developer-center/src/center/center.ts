@@ -85,6 +85,8 @@ export interface Center {
   deletePlan(planId: string, revision: number, who: Who): Promise<void>;
   activatePlan(planId: string, body: ParsedBodyOf<typeof activatePlan>, who: Who): Promise<PlanOverview>;
   suspendPlan(planId: string, body: ParsedBodyOf<typeof activatePlan>, who: Who): Promise<PlanOverview>;
+  /** Suspends all plans of an account, those that are being activated at this moment too. */
+  suspendPlans(account: string, who: Who): Promise<void>;
   resumePlan(planId: string, body: ParsedBodyOf<typeof activatePlan>, who: Who): Promise<PlanOverview>;
   terminatePlan(planId: string, body: ParsedBodyOf<typeof activatePlan>, who: Who): Promise<PlanOverview>;
   previewPlan(body: ParsedBodyOf<typeof createPlan>): Promise<PlanPreview>;

@@ -66,6 +66,7 @@ export function openCenter(options: CenterOptions): Center {
     deletePlan: (planId, revision, who) => answered(plans.delete(planId, revision, who)),
     activatePlan: (planId, { revision }, who) => answered(plans.activate(planId, revision, who)),
     suspendPlan: (planId, { revision }, who) => answered(plans.suspend(planId, revision, who)),
+    suspendPlans: (account, who) => answered(plans.suspendAll(account, who)),
     resumePlan: (planId, { revision }, who) => answered(plans.resume(planId, revision, who)),
     terminatePlan: (planId, { revision }, who) => answered(plans.terminate(planId, revision, who)),
     previewPlan: ({ document }) => answered(previews.preview(document)),

@@ -10,6 +10,8 @@ import { checkPlan } from './plan-rules.ts';
 import { ProblemError } from './problem-error.ts';
 import type { Rollout } from './rollout.ts';
 
+const pageSize = 100;
+
 /** What people do to plans: save, edit, delete, activate, suspend, resume, terminate. */
 export class PlanDesk {
   readonly #parts: Parts;
@@ -104,6 +106,20 @@ export class PlanDesk {
     return this.#act(planId, 'suspend', revision, who, (plan) => suspend(plan, who));
   }
 
+  /** Suspends all plans of an account that can be; of one that is being activated, its end is waited for. */
+  suspendAll(account: string, who: Who): Promise<void> {
+    return this.#activation.between(async () => {
+      for (let cursor: string | null = null; ; ) {
+        const page = await this.#parts.store.plans.listPlans(account, {}, pageSize, cursor);
+        for (const { id, status } of page.items) {
+          if (allowsAction(status, 'suspend')) await this.suspend(id, undefined, who).catch(unlessMoved);
+        }
+        cursor = page.nextCursor;
+        if (cursor === null) break;
+      }
+    });
+  }
+
   async resume(planId: string, revision: number | undefined, who: Who): Promise<PlanOverview> {
     const now = this.#parts.clock.now();
     await this.#act(planId, 'resume', revision, who, (plan) => {
@@ -178,4 +194,10 @@ function nameTaken(name: string): ProblemError {
 
 function frozenDetail(plan: PlanRecord): string {
   return `“${plan.document.name}” is ${planStatuses[plan.status].label}; only an inactivated plan can be edited.`;
+}
+
+/** The plan ended in between. */
+function unlessMoved(error: unknown): void {
+  if (!(error instanceof ProblemError && (error.problem === 'wrong-status' || error.problem === 'not-found')))
+    throw error;
 }
