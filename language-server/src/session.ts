@@ -1,5 +1,5 @@
 import {
-  createOtaplanServices,
+  createLangiumReader,
   type Finding,
   Project,
   type SourceFile,
@@ -65,7 +65,7 @@ export class Session {
   constructor(connection: Connection, host: Host) {
     this.connection = connection;
     this.host = host;
-    this.parser = new SourceParser(createOtaplanServices());
+    this.parser = new SourceParser(createLangiumReader);
     this.files = new SideFiles(host, (fact) => this.whenFacts([fact]));
     this.canonical = new CanonicalForm(this);
     this.project = new Project(this.world(), { parser: this.parser });

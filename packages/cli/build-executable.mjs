@@ -32,7 +32,7 @@ const work = mkdtempSync(path.join(os.tmpdir(), 'otaplan-executable-'));
 try {
   const main = path.join(work, 'otaplan.cjs');
   await build({
-    entryPoints: [path.join(here, 'src', 'executable.ts')],
+    entryPoints: [path.join(here, 'src', 'main.ts')],
     outfile: main,
     bundle: true,
     format: 'cjs',

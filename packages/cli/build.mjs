@@ -5,8 +5,9 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmS
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { buildCommonJs } from './commonjs-chunks.mjs';
 import { leanLangium } from './lean-langium.mjs';
+import { onDemand, onDemandEntries } from './on-demand.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => path.join(here, ...parts);
@@ -21,25 +22,16 @@ const version = /version = '(.+)'/.exec(readFileSync(at('src', 'version.ts'), 'u
 if (version !== manifest.version) throw new Error('src/version.ts and package.json disagree about the version.');
 
 process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
-await build({
-  entryPoints: { otaplan: at('src', 'main.ts') },
+await buildCommonJs({
+  entryPoints: { otaplan: at('src', 'main.ts'), ...onDemandEntries },
   outdir: path.join(fresh, 'bundle'),
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
   target: 'node24',
   // A UMD file (jsonc-parser's) requires its parts in a way that no bundler follows.
   mainFields: ['module', 'main'],
   minify: true,
   legalComments: 'linked',
   external: ['@napi-rs/keyring'],
-  // Dependencies that are CommonJS ask for Node's own modules with `require`.
-  banner: {
-    js: "import{createRequire as __otaplanRequire}from'node:module';const require=__otaplanRequire(import.meta.url);",
-  },
-  plugins: [leanLangium],
+  plugins: [leanLangium, onDemand],
   logLevel: 'warning',
 });
 

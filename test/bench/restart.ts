@@ -48,7 +48,7 @@ async function fillDatabase(url: string): Promise<number> {
 }
 
 /** The command as it is built: what people start. */
-const built = path.join(import.meta.dirname, '../../packages/cli/dist/bundle/otaplan.mjs');
+const built = path.join(import.meta.dirname, '../../packages/cli/dist/bundle/otaplan.cjs');
 /** Milliseconds to the first answer. */
 const goal = 1000;
 

@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, string>> = {
   http: 'the same over real HTTP, and the memory of 10,000 simulated devices and their server',
   reading: 'counts, pages and statistics of a plan of many devices, alone and while reports come in',
   replicas: 'reports a second of 1, 2 and 4 replicas on one PostgreSQL',
+  start: 'the start of the installed command, and of a check of one small file',
   restart: 'the first answer of a server that is started on two million log lines',
   streams: 'live events to 1,000 clients',
   monitor: 'the Upgrade Monitor in a real VS Code with a plan of a million devices',

@@ -13,7 +13,7 @@ export function command(): string {
 export function buildCommand(): void {
   const { status } = spawnSync(process.execPath, [path.join(cli, 'build.mjs')], { stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error('The command cannot be built.');
-  process.env[builtCommand] = path.join(cli, 'dist/bundle/otaplan.mjs');
+  process.env[builtCommand] = path.join(cli, 'dist/bundle/otaplan.cjs');
 }
 
 /** Runs `otaplan` to its end. */

@@ -4,7 +4,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const needed = 24;
-const bundle = path.join(__dirname, '..', 'dist', 'bundle', 'otaplan.mjs');
+const bundle = path.join(__dirname, '..', 'dist', 'bundle', 'otaplan.cjs');
 
 /** In a workspace that brings its own Node (npm's `node` package), that one; else null. */
 function broughtAlong() {
@@ -24,10 +24,7 @@ function start() {
   if (!fs.existsSync(bundle)) return tell('otaplan is not built yet. Run “npx pnpm run build” in the workspace first.');
   if (Number(process.versions.node.split('.')[0]) >= needed) {
     require('node:module').enableCompileCache();
-    import(require('node:url').pathToFileURL(bundle).href).catch((error) => {
-      process.stderr.write(`otaplan failed: ${error instanceof Error ? error.stack : error}\n`);
-      process.exit(1);
-    });
+    require(bundle);
     return;
   }
   const node = broughtAlong();

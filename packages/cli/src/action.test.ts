@@ -14,7 +14,7 @@ import { example, folder } from './testing.ts';
 const root = join(import.meta.dirname, '../../..');
 /** The command as it is installed: bundled, which starts in a fraction of the time. */
 const bundle = mkdtempSync(join(tmpdir(), 'otaplan-bundle-'));
-const main = join(bundle, 'bundle/otaplan.mjs');
+const main = join(bundle, 'bundle/otaplan.cjs');
 // Each step is a process or two.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 

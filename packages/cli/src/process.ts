@@ -39,7 +39,10 @@ export async function runProcess(): Promise<never> {
     zoneData: process.versions['tz'] ?? 'unknown',
     stdout: output(process.stdout),
     stderr: output(process.stderr),
-    stdin: process.stdin,
+    // Opened where somebody reads it: that takes time.
+    get stdin() {
+      return process.stdin;
+    },
     ambient: systemAmbient,
     signal: interrupt.signal,
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Ambient } from './ambient.ts';
 
 /** The machine's own clock, timers and chance: for entry files, which hand it to everything below. */
@@ -9,5 +8,5 @@ export const systemAmbient: Ambient = {
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),
-  uniqueId: () => randomUUID(),
+  uniqueId: () => crypto.randomUUID(),
 };

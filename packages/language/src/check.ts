@@ -1,3 +1,4 @@
+import { defaultParser } from './default-parser.ts';
 import type { CheckResult, Finding } from './findings.ts';
 import * as ast from './generated/ast.ts';
 import { Workspace } from './meaning/workspace.ts';
@@ -5,7 +6,6 @@ import { accept } from './rules/allowances.ts';
 import { rules as allRules } from './rules/registry.ts';
 import { type AnyRule, rulesByKind, type SubjectKind } from './rules/rule.ts';
 import { Reports, subjectsIn } from './rules/run.ts';
-import { defaultParser } from './services.ts';
 import type { SourceFile, SourceParser } from './syntax/source.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import type { Sources } from './check.ts';
+import { defaultParser } from './default-parser.ts';
 import { Workspace } from './meaning/workspace.ts';
-import { defaultParser } from './services.ts';
 import type { SourceFile, SourceParser } from './syntax/source.ts';
 import type { Answer, Catalogue, FileFacts, World } from './world.ts';
 

@@ -3,6 +3,7 @@
  * system, no network; what lies outside the text is handed in as a `World`.
  */
 export { type CheckOptions, check, checkWorkspace, parseAll, type Sources } from './check.ts';
+export { defaultParser } from './default-parser.ts';
 export * from './findings.ts';
 export { applyEdits, applyFix } from './fixes.ts';
 export { canonicalParts, type FormatResult, format, formatFile, formatStretch } from './format/format.ts';
@@ -29,7 +30,7 @@ export type { AnyRule, Rule } from './rules/rule.ts';
 export { canonicalSteps } from './rules/syntax/canonical.ts';
 export { otherNamesOf } from './rules/time/zone-candidates.ts';
 export { keptName } from './rules/time/zone-links.ts';
-export { createOtaplanServices, defaultParser, OtaplanModule } from './services.ts';
+export { createLangiumReader, createOtaplanServices, OtaplanModule } from './services.ts';
 export type { Position, Range } from './syntax/lines.ts';
 export { nearest } from './syntax/nearest.ts';
 export {

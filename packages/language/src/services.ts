@@ -10,10 +10,10 @@ import {
 } from 'langium';
 import { OtaplanGeneratedModule, OtaplanGeneratedSharedModule } from './generated/module.ts';
 import { ExpectationProvider } from './syntax/expectations.ts';
+import { LangiumReader } from './syntax/langium-reader.ts';
 import { OtaplanLexer } from './syntax/lexer.ts';
-import { SourceParser } from './syntax/source.ts';
 import { OtaplanTokenBuilder } from './syntax/tokens.ts';
-import { OtaplanValueConverter } from './syntax/values.ts';
+import { OtaplanValueConverter } from './syntax/value-converter.ts';
 
 /** What the language puts in place of Langium's own services. A host merges its module over this one. */
 export const OtaplanModule: Module<LangiumCoreServices, DeepPartial<LangiumCoreServices>> = {
@@ -36,10 +36,7 @@ export function createOtaplanServices(
   return inject(createDefaultCoreModule({ shared }), OtaplanGeneratedModule, OtaplanModule, module);
 }
 
-let parser: SourceParser | undefined;
-
-/** A parser for whoever has none of their own. It remembers nothing, so sharing it is harmless; making one takes time. */
-export function defaultParser(): SourceParser {
-  parser ??= new SourceParser(createOtaplanServices());
-  return parser;
+/** What reads texts with mistakes. Making one takes time. */
+export function createLangiumReader(): LangiumReader {
+  return new LangiumReader(createOtaplanServices());
 }

@@ -1,8 +1,5 @@
 import type { CheckResult, Finding, Severity } from '@otaplan/language';
 import type { Io } from '../io.ts';
-import { findingsMarkdown } from './findings-markdown.ts';
-import { junit } from './junit.ts';
-import { sarif } from './sarif.ts';
 import { type Colors, shown, writeJson } from './shown.ts';
 
 export const findingFormats = ['text', 'json', 'sarif', 'github', 'markdown', 'junit'] as const;
@@ -24,7 +21,8 @@ export async function printFindings(io: Io, result: CheckResult, options: PrintF
   switch (options.format) {
     case 'json':
       return await writeJson(io, findings);
-    case 'sarif':
+    case 'sarif': {
+      const { sarif } = await import('./sarif.ts');
       return await writeJson(
         io,
         sarif(findings, {
@@ -32,13 +30,18 @@ export async function printFindings(io: Io, result: CheckResult, options: PrintF
           textOf: options.textOf ?? (() => undefined),
         }),
       );
+    }
     case 'github':
       for (const finding of findings) await io.stdout.write(`${githubLine(finding)}\n`);
       return;
-    case 'markdown':
+    case 'markdown': {
+      const { findingsMarkdown } = await import('./findings-markdown.ts');
       return await io.stdout.write(findingsMarkdown(findings));
-    case 'junit':
+    }
+    case 'junit': {
+      const { junit } = await import('./junit.ts');
       return await io.stdout.write(junit(findings, options.files));
+    }
     case 'text':
       for (const finding of findings) await io.stdout.write(textLine(finding, options.colors));
       await io.stdout.write(`${summary(result, options.files.length)}\n`);

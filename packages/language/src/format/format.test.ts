@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { check, parseAll } from '../check.ts';
+import { defaultParser } from '../default-parser.ts';
 import { anyPlan } from '../fixtures/plans.ts';
 import { compile } from '../lower/compile.ts';
 import { lower } from '../lower/lower.ts';
 import { Workspace } from '../meaning/workspace.ts';
 import { printPlan } from '../print/print.ts';
-import { defaultParser } from '../services.ts';
 import { emptyWorld } from '../world.ts';
 import { format, formatStretch } from './format.ts';
 

@@ -1,8 +1,8 @@
 import type { AstNode } from 'langium';
+import { defaultParser } from '../default-parser.ts';
 import type * as ast from '../generated/ast.ts';
 import { keysOf } from '../meaning/devices.ts';
-import { defaultParser } from '../services.ts';
-import type { Comment } from '../syntax/lexer.ts';
+import type { Comment } from '../syntax/lexemes.ts';
 import type { Block, SourceFile, SourceParser } from '../syntax/source.ts';
 import { formatBody, formatTokens, indent, isLong, joinTrailing, withTrailing } from './statement.ts';
 import { BlockText, spanOf } from './text.ts';

@@ -1,6 +1,6 @@
 import type { IToken } from 'chevrotain';
 import type { AstNode } from 'langium';
-import type { Comment } from '../syntax/lexer.ts';
+import type { Comment } from '../syntax/lexemes.ts';
 import { alignRows, type Row } from './layout.ts';
 import { cellLengthsOf, standingOf } from './order.ts';
 import { type BlockText, type Span, spanOf } from './text.ts';

@@ -1,6 +1,7 @@
 import type { IToken } from 'chevrotain';
 import type { AstNode } from 'langium';
-import type { Comment, OtaplanLexer } from '../syntax/lexer.ts';
+import type { Comment } from '../syntax/lexemes.ts';
+import type { OtaplanLexer } from '../syntax/lexer.ts';
 import { blockOfNode } from '../syntax/source.ts';
 
 /** A stretch of a block's text. */

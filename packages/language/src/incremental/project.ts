@@ -1,9 +1,9 @@
+import { defaultParser } from '../default-parser.ts';
 import type { CheckResult, Finding, Fix, NotChecked, SuppressedFinding } from '../findings.ts';
 import type * as ast from '../generated/ast.ts';
 import type { Workspace } from '../meaning/workspace.ts';
 import { rules as allRules } from '../rules/registry.ts';
 import type { AnyRule } from '../rules/rule.ts';
-import { defaultParser } from '../services.ts';
 import { type Block, blockOfNode, placeOf, type SourceFile, type SourceParser } from '../syntax/source.ts';
 import type { World } from '../world.ts';
 import { Acceptances } from './acceptances.ts';

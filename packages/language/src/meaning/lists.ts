@@ -1,4 +1,4 @@
-import { CsvError, parse } from 'csv-parse/browser/esm/sync';
+import { readTable } from './device-table.ts';
 
 /** Device keys from a file. */
 export interface ListFile {
@@ -26,30 +26,7 @@ export function readList(text: string): ListFile {
   if (delimiter === undefined && unquoted(first) !== 'device_key') {
     return { ...none, problem: { line: 1, message: 'its header has no column `device_key`' } };
   }
-  try {
-    const rows: unknown = parse(content, {
-      delimiter: delimiter ?? ',',
-      columns: (header: string[]) => header.map((cell) => cell.trim()),
-      info: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-    });
-    const keys: string[] = [];
-    const lines: number[] = [];
-    for (const row of rows as { record: Record<string, string | undefined>; info: { lines: number } }[]) {
-      const key = row.record['device_key'];
-      if (key === undefined || key === '') {
-        return { keys, lines, problem: { line: row.info.lines, message: 'the column `device_key` is empty' } };
-      }
-      keys.push(key);
-      lines.push(row.info.lines);
-    }
-    return { keys, lines, problem: undefined };
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = Number((error as CsvError & { lines?: number }).lines ?? 1);
-    return { ...none, problem: { line, message: 'a quote is not closed or stands inside a value' } };
-  }
+  return readTable(content, delimiter ?? ',');
 }
 
 function oneKeyALine(content: string): ListFile {

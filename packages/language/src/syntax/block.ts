@@ -1,7 +1,7 @@
-import { type AstNode, type CstNode, GrammarUtils } from 'langium';
+import type { AstNode, CstNode } from 'langium';
 import type { Declaration, Source } from '../generated/ast.ts';
 import { dropConcrete } from './concrete.ts';
-import type { Comment } from './lexer.ts';
+import type { Comment } from './lexemes.ts';
 import { Lines } from './lines.ts';
 import { depthsOf, type NestingOfPiece } from './nesting.ts';
 import type { Places } from './places.ts';
@@ -28,6 +28,15 @@ export interface BlockReader {
   placesIn(text: string): Places;
   /** Gives a tree the concrete syntax that its text has. */
   makeConcrete(tree: Source, text: string): void;
+  /** Where something stands in a node's concrete syntax. */
+  findConcrete(cst: CstNode | undefined, what: Sought): { readonly start: number; readonly end: number } | undefined;
+}
+
+/** What is looked for in a node: the words of a property (or of one of its values), a keyword; nothing: the node as a whole. */
+export interface Sought {
+  readonly property?: string;
+  readonly index?: number | undefined;
+  readonly keyword?: string;
 }
 
 const blockOf = new WeakMap<AstNode, Block>();
@@ -123,23 +132,14 @@ export class Block {
   }
 
   /** Where a node stands in the block, or one of its properties, or a keyword of it. */
-  find(node: AstNode, what: { property?: string; index?: number | undefined; keyword?: string }) {
+  find(node: AstNode, what: Sought) {
     const { property, index, keyword } = what;
     const at = this.plain ? numberOf(node) : undefined;
-    if (at !== undefined) {
-      this.places ??= this.reader.placesIn(this.text);
-      const places = this.places[at];
-      if (property !== undefined) return places?.property(property, index);
-      return keyword === undefined ? places : places?.keyword(keyword);
-    }
-    const cst = this.concreteOf(node);
-    const part =
-      property !== undefined
-        ? GrammarUtils.findNodeForProperty(cst, property, index)
-        : keyword === undefined
-          ? cst
-          : GrammarUtils.findNodeForKeyword(cst, keyword);
-    return part && { start: part.offset, end: part.end };
+    if (at === undefined) return this.reader.findConcrete(this.concreteOf(node), what);
+    this.places ??= this.reader.placesIn(this.text);
+    const places = this.places[at];
+    if (property !== undefined) return places?.property(property, index);
+    return keyword === undefined ? places : places?.keyword(keyword);
   }
 }
 

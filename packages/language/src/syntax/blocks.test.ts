@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defaultParser } from '../default-parser.ts';
 import { anyPlan } from '../fixtures/plans.ts';
 import { printPlan } from '../print/print.ts';
-import { defaultParser } from '../services.ts';
 import { cutBlocks } from './blocks.ts';
 
 const pieces = (text: string) => cutBlocks(text).map(({ start, end }) => text.slice(start, end).trim());

@@ -1,5 +1,5 @@
 import { commonEnd, commonStart } from './alike.ts';
-import type { Comment } from './lexer.ts';
+import type { Comment } from './lexemes.ts';
 
 /** A token's text, and where it starts in its block. */
 interface Body {

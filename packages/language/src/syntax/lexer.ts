@@ -2,55 +2,12 @@ import type { IToken, TokenType } from 'chevrotain';
 import { GrammarAST, type LangiumCoreServices, type Lexer, type LexerResult, type LexingReport } from 'langium';
 import { closeBraces, type Unclosed } from './braces.ts';
 import { keysEnd } from './keys.ts';
-
-/** A comment, kept aside: comments are no part of the tree, the formatter puts them back by place. */
-export interface Comment {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
+import { type Comment, matchLexeme, skipBlanks, terminalOf } from './lexemes.ts';
 
 /** What the lexer saw beside tokens. Offsets are those of the text it was given. */
 export interface OtaplanLexingReport extends LexingReport {
   readonly comments: readonly Comment[];
   readonly unclosed: readonly Unclosed[];
-}
-
-const space = /\s+/y;
-const lexeme = new RegExp(
-  [
-    /(\/\/[^\n\r]*|\/\*[\s\S]*?(?:\*\/|$))/, // comment
-    /("(?:\\[^\n\r]|[^"\\\n\r])*")/, // string
-    /("(?:\\[^\n\r]|[^"\\\n\r])*)/, // string without its end
-    /(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?(?!\w))/, // ISO date and time
-    /(\d{4}-\d{1,2}-\d{1,2}(?![\w./-]))/, // date
-    /([+-]\d\d:\d\d(?!\w))/, // offset
-    /(\d{1,2}:\d\d(?![\w:]))/, // time
-    /([+-]?\d+(?:\.\d+)?(?:(?![\w./-])|(?=(?:min|h|d|m|s|dBm)\b)))/, // number
-    /([\p{L}_][\p{L}\p{M}\p{N}_-]*(?![\p{L}\p{M}\p{N}_-]|[.+/][\p{L}\p{N}_-]))/u, // name or keyword
-    /([\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*(?:[.+/][\p{L}\p{N}_-]+)*)/u, // a bare word that is none of these: 2.4.0, Europe/Berlin
-    /(>=|[{},:>%])/, // punctuation
-  ]
-    .map((part) => part.source)
-    .join('|'),
-  'uy',
-);
-const kinds = ['', '', 'STRING', 'STRING', 'ISO', 'DATE', 'OFFSET', 'TIME', 'NUMBER', 'NAME', 'BARE', ''];
-
-/** Where blanks that begin at an offset end. */
-export function skipBlanks(text: string, at: number): number {
-  space.lastIndex = at;
-  return space.test(text) ? space.lastIndex : at;
-}
-
-/** The token or comment at an offset: its terminal (empty: a sign), or that it is a comment or a text without its end. */
-export function cutLexeme(text: string, at: number): { readonly kind: string; readonly end: number } | undefined {
-  lexeme.lastIndex = at;
-  const match = lexeme.exec(text);
-  if (!match) return undefined;
-  const index = match.findIndex((group, each) => each > 0 && group !== undefined);
-  const kind = index === 1 ? 'comment' : index === 3 ? 'unclosed' : (kinds[index] ?? '');
-  return { kind, end: at + match[0].length };
 }
 
 /**
@@ -93,11 +50,9 @@ export class OtaplanLexer implements Lexer {
       });
     };
     while (at < text.length) {
-      space.lastIndex = at;
-      if (space.test(text)) at = space.lastIndex;
+      at = skipBlanks(text, at);
       if (at >= text.length) break;
-      lexeme.lastIndex = at;
-      const match = lexeme.exec(text);
+      const match = matchLexeme(text, at);
       if (!match) {
         const code = text.codePointAt(at) ?? 0;
         const length = code > 0xffff ? 2 : 1;
@@ -117,7 +72,7 @@ export class OtaplanLexer implements Lexer {
         continue;
       }
       if (match[3] !== undefined) unclosed.push({ what: 'quote', start: at, end, insertAt: end });
-      const kind = kinds[match.findIndex((group, index) => index > 0 && group !== undefined)] ?? '';
+      const kind = terminalOf(match);
       const type = (kind === '' || kind === 'NAME' ? this.keywords.get(image) : undefined) ?? this.definition[kind];
       if (!type) throw new Error(`The grammar has no token for “${image}”.`);
       push(type, at, end);

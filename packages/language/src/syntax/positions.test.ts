@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { defaultParser } from '../default-parser.ts';
 import { editFile } from '../incremental/edit.ts';
-import { defaultParser } from '../services.ts';
 import { Lines } from './lines.ts';
 import type { SourceFile } from './source.ts';
 

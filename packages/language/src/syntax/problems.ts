@@ -1,7 +1,8 @@
 import type { IToken } from 'chevrotain';
 import type { AstNode, LangiumCoreServices } from 'langium';
 import { readExpectation } from './expectations.ts';
-import type { Comment, OtaplanLexer, OtaplanLexingReport } from './lexer.ts';
+import type { Comment } from './lexemes.ts';
+import type { OtaplanLexer, OtaplanLexingReport } from './lexer.ts';
 import { Lines } from './lines.ts';
 import { nearest } from './nearest.ts';
 import { prune } from './prune.ts';

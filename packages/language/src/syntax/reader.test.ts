@@ -6,12 +6,13 @@ import { fuzzSources } from '../incremental/fuzz-sources.ts';
 import { randomEdit, seeded } from '../incremental/random-edits.ts';
 import { createOtaplanServices } from '../services.ts';
 import { cutBlocks } from './blocks.ts';
+import { LangiumReader } from './langium-reader.ts';
 import { parsePiece } from './problems.ts';
 import { renderReader } from './reader-source.ts';
 import { SourceParser } from './source.ts';
 
 const services = createOtaplanServices();
-const parser = new SourceParser(services);
+const parser = new SourceParser(() => new LangiumReader(services));
 const keywords = [...AstUtils.streamAllContents(OtaplanGrammar()).filter(GrammarAST.isKeyword)].map(
   ({ value }) => value,
 );

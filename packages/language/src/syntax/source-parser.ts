@@ -1,13 +1,14 @@
-import type { LangiumCoreServices } from 'langium';
+import type { CstNode } from 'langium';
 import type { Source } from '../generated/ast.ts';
 import { readSource } from '../generated/reader.ts';
-import { Block, type BlockContent, type BlockReader } from './block.ts';
+import { Block, type BlockContent, type BlockReader, type Sought } from './block.ts';
 import { cutBlocks } from './blocks.ts';
 import { adoptConcrete, saysTheSame } from './concrete.ts';
+import type { LangiumReader } from './langium-reader.ts';
 import type { OtaplanLexer } from './lexer.ts';
 import { nestsTooDeep } from './nesting.ts';
 import type { Places } from './places.ts';
-import { parsePiece, type SyntaxProblem } from './problems.ts';
+import type { SyntaxProblem } from './problems.ts';
 import { Reading, unreadable } from './reading.ts';
 import { SourceFile } from './source-file.ts';
 import { TokenTable } from './token-table.ts';
@@ -19,15 +20,22 @@ const maximumBytes = 16 * 1024 * 1024;
  * the reader that is written from the grammar; only where that gives up, Langium's parser reads it, recovers and tells.
  */
 export class SourceParser implements BlockReader {
-  private readonly services: LangiumCoreServices;
   private readonly tokens = new TokenTable();
+  private readonly makeLangium: () => LangiumReader;
+  private langium: LangiumReader | undefined;
 
-  constructor(services: LangiumCoreServices) {
-    this.services = services;
+  /** @param makeLangium called once, at the first text that has a mistake or whose concrete syntax is asked for: Langium takes time to start */
+  constructor(makeLangium: () => LangiumReader) {
+    this.makeLangium = makeLangium;
+  }
+
+  private get thorough(): LangiumReader {
+    this.langium ??= this.makeLangium();
+    return this.langium;
   }
 
   get lexer(): OtaplanLexer {
-    return this.services.parser.Lexer as OtaplanLexer;
+    return this.thorough.lexer;
   }
 
   /**
@@ -81,7 +89,7 @@ export class SourceParser implements BlockReader {
   }
 
   private readBroken(text: string): BlockContent {
-    const { tree, comments, problems, broken } = parsePiece(text, this.services);
+    const { tree, comments, problems, broken } = this.thorough.read(text);
     return { tree: tree as Source, comments, problems, broken, plain: false };
   }
 
@@ -96,7 +104,11 @@ export class SourceParser implements BlockReader {
   }
 
   makeConcrete(tree: Source, text: string): void {
-    adoptConcrete(tree, parsePiece(text, this.services).tree);
+    adoptConcrete(tree, this.thorough.read(text).tree);
+  }
+
+  findConcrete(cst: CstNode | undefined, what: Sought) {
+    return this.thorough.find(cst, what);
   }
 }
 

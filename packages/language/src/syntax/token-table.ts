@@ -1,12 +1,19 @@
 import { nameKind, tokenKinds } from '../generated/reader.ts';
 import { keysEnd } from './keys.ts';
-import { type Comment, cutLexeme, skipBlanks } from './lexer.ts';
+import { type Comment, cutLexeme, skipBlanks } from './lexemes.ts';
 
 const kindOf = new Map(tokenKinds.map((name, kind) => [name, kind]));
 const kindNamed = (name: string) => kindOf.get(name) ?? 0;
-const [open, close, string, number, devices, keys] = ['{', '}', 'STRING', 'NUMBER', 'devices', 'KEYS'].map(
-  kindNamed,
-) as [number, number, number, number, number, number];
+const [open, close, string, number, date, time] = ['{', '}', 'STRING', 'NUMBER', 'DATE', 'TIME'].map(kindNamed) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+const devices = kindNamed('devices');
+const keys = kindNamed('KEYS');
 const atLeast = kindNamed('>=');
 const above = kindNamed('>');
 /** Kinds of signs that are one character. */
@@ -102,6 +109,8 @@ export class TokenTable {
     if (kind === 2) {
       const end = runEnd(text, start, 2);
       const next = end < text.length ? text.charCodeAt(end) : 32;
+      if (next === 58 && end - start <= 2) return this.pushIf(time, start, clockEnd(text, end));
+      if (next === 45 && end - start === 4) return this.pushIf(date, start, dateEnd(text, end));
       // Whatever a number could go on with, or a date, a time, a version.
       if (next > 127 || classes[next] !== 0 || next === 46 || next === 47 || next === 58 || next === 43) return start;
       this.push(number, start, end);
@@ -124,6 +133,13 @@ export class TokenTable {
       return start + (both ? 2 : 1);
     }
     return start;
+  }
+
+  /** A token that ends before a blank, as `end` says; the same offset when it is -1. */
+  private pushIf(kind: number, start: number, end: number): number {
+    if (end === -1) return start;
+    this.push(kind, start, end);
+    return end;
   }
 
   /** Reads by the lexer's expression; the same offset when there is no token, or one without its end. */
@@ -175,6 +191,23 @@ function skipPlainBlanks(text: string, from: number): number {
   let at = from;
   for (let code = text.charCodeAt(at); code === 32 || (code >= 9 && code <= 13); code = text.charCodeAt(at)) at++;
   return at;
+}
+
+/** Where a time ends whose hour ends at an offset: two digits and a blank follow the colon. Else -1. */
+function clockEnd(text: string, hour: number): number {
+  const end = runEnd(text, hour + 1, 2);
+  return end === hour + 3 && isBlank(text, end) ? end : -1;
+}
+/** Where a date ends whose year ends at an offset: `-MM-DD` and a blank follow. Else -1. */
+function dateEnd(text: string, year: number): number {
+  const month = runEnd(text, year + 1, 2);
+  if (month !== year + 3 || text.charCodeAt(month) !== 45) return -1;
+  const end = runEnd(text, month + 1, 2);
+  return end === month + 3 && isBlank(text, end) ? end : -1;
+}
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 32 || (code >= 9 && code <= 13);
 }
 
 /** Where a run of characters of some classes ends. */

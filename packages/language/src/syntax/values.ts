@@ -1,12 +1,3 @@
-import { type CstNode, DefaultValueConverter, type GrammarAST, type ValueType } from 'langium';
-
-/** Turns token text into values: strings lose quotes and escapes; numbers keep their text, so that rules see what was written. */
-export class OtaplanValueConverter extends DefaultValueConverter {
-  protected override runConverter(rule: GrammarAST.AbstractRule, input: string, cstNode: CstNode): ValueType {
-    return rule.name === 'STRING' ? unquote(input) : super.runConverter(rule, input, cstNode);
-  }
-}
-
 /** The text that a string literal stands for. An unknown escape stands for its character; a missing end quote is forgiven. */
 export function unquote(literal: string): string {
   // Nearly every text is plain.

@@ -82,11 +82,19 @@ function* tooLong(what: string, node: ast.UpgradeText | ast.PackageRemarks, most
   yield { at: placeOf(node, 'text'), message: `The ${what} has ${length} characters, over ${most}. Shorten it.` };
 }
 
-const names = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
+let displayNames: Intl.DisplayNames | undefined;
+
+/** The English name of a language; `undefined` when there is none. Throws a RangeError for what cannot be a tag. */
+function nameOf(tag: string): string | undefined {
+  // Made for the first tag that is none of the well-known: it takes longer than a small check.
+  displayNames ??= new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
+  return displayNames.of(tag);
+}
 
 function isLanguage(tag: string): boolean {
+  if (tags.includes(tag)) return true;
   try {
-    return names.of(tag) !== undefined || names.of(tag.split('-')[0] ?? '') !== undefined;
+    return nameOf(tag) !== undefined || nameOf(tag.split('-')[0] ?? '') !== undefined;
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;
@@ -110,7 +118,7 @@ const byCountry: Readonly<Record<string, string>> = {
 function languageFor(text: string): string | undefined {
   const lower = text.toLowerCase().replaceAll('_', '-');
   const base = lower.split('-')[0] ?? '';
-  const byName = tags.find((tag) => names.of(tag)?.toLowerCase() === lower);
+  const byName = tags.find((tag) => nameOf(tag)?.toLowerCase() === lower);
   if (byName !== undefined) return byName;
   if (lower !== text && isLanguage(lower)) return lower;
   return byCountry[base] ?? (tags.includes(base) ? base : nearest(lower, tags));
