@@ -120,9 +120,10 @@ export class Link {
           this.#pollAfter = message.pollAfter;
           this.#hasPlan = message.plan !== null;
         }
-        // Not held although we asked, or nothing to hold it by: do as `pollAfter` says instead of asking without end.
-        const asked = this.#world.schedule.now() - before > 500 || (mayWait && wait === 0);
-        if ((message === null && !asked) || etag === null) await this.#rest(most);
+        // Not held, or nothing to hold it by: do as `pollAfter` says instead of asking without end. An answer that was late for another
+        // reason was not held: a fleet that took it so would ask a busy Developer Center all the more.
+        const held = mayWait && (wait === 0 || this.#world.schedule.now() - before > 500);
+        if ((message === null && !held) || etag === null) await this.#rest(most);
         return message;
       });
     } finally {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Goal, LittleCenter } from '../testing/little-center.ts';
-import { run } from '../testing/run.ts';
+import { machineClock, run } from '../testing/run.ts';
 import { statusesIn } from '../testing/stories.ts';
 import type { Simulation, SimulationOptions } from './simulate.ts';
 
@@ -164,10 +164,20 @@ describe('a simulation', () => {
     expect(posts()).toBe(3);
   });
 
-  it('rests as long as the profile says between reads that are not held', async () => {
+  it.each([
+    ['', 0],
+    [', also where answers are late for another reason', 600],
+  ])('rests as long as the profile says between reads that are not held%s', async (_, late) => {
     const server = await center();
     server.issues = false;
-    const simulation = started(run(server, { longPolls: 0, faults: { restSeconds: 600 }, settle: 500, patience: 500 }));
+    let lateness = 0;
+    server.interfere = ({ method }) => {
+      if (method === 'GET') lateness += late;
+      return false;
+    };
+    const clock = { ...machineClock, now: () => machineClock.now() + lateness };
+    const faults = { restSeconds: 600 };
+    const simulation = started(run(server, { clock, longPolls: 0, faults, settle: 500, patience: 500 }));
     await simulation.idle;
     const reads = server.paths.filter((path) => path.startsWith('GET')).length;
     expect(reads).toBeGreaterThan(3);
