@@ -14,6 +14,8 @@ export class Replicas {
   readonly all: readonly Center[];
   /** The longest that any call took until somebody answered it, in milliseconds. */
   longest = 0;
+  /** Who is asked: they themselves in turn, or the balancer before them. */
+  #asked: readonly Center[];
   readonly #backAt = new Map<Center, number>();
   #next = 0;
 
@@ -22,6 +24,16 @@ export class Replicas {
     const others = Array.from({ length: count - 1 }, () => first.another());
     this.all = [first, ...others];
     for (const center of this.all) center.patience = patienceMs;
+    this.#asked = this.all;
+  }
+
+  /** From now on all calls go to this address. */
+  askAt(url: string): void {
+    const [first] = this.all;
+    if (first === undefined) return;
+    const door = first.another();
+    Object.assign(door, { url, accessKey: first.accessKey, patience: null });
+    this.#asked = [door];
   }
 
   async start(): Promise<void> {
@@ -38,7 +50,8 @@ export class Replicas {
     const begin = performance.now();
     for (;;) {
       const center = this.#turn();
-      const answer = center?.process ? await call(center).catch(() => null) : null;
+      const isThere = center && (center.process || !this.all.includes(center));
+      const answer = isThere ? await call(center).catch(() => null) : null;
       if (center && answer === null) this.#backAt.set(center, performance.now() + leftOutMs);
       const took = performance.now() - begin;
       if (answer && answer.status < 500 && !String(answer.json?.type).endsWith('key-in-progress')) {
@@ -53,11 +66,11 @@ export class Replicas {
   /** The next one that is not left out; when all are, the next. */
   #turn(): Center | undefined {
     const now = performance.now();
-    for (let tries = 0; tries < this.all.length; tries++) {
-      const center = this.all[this.#next++ % this.all.length];
+    for (let tries = 0; tries < this.#asked.length; tries++) {
+      const center = this.#asked[this.#next++ % this.#asked.length];
       if (center && (this.#backAt.get(center) ?? 0) <= now) return center;
     }
-    return this.all[this.#next++ % this.all.length];
+    return this.#asked[this.#next++ % this.#asked.length];
   }
 
   /** A pushed plan to a version for all devices, with its package; each request is sent again, with its key, until it is answered. */

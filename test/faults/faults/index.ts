@@ -7,7 +7,7 @@ import { acknowledgedIsKept, brokerKilled, killedBehindBroker, mqttSlowLoris, re
 import { poison, poisonOverMqtt } from './poison.ts';
 import { connectionsCut, databaseFull, databaseKilled, flippedBitsInPages } from './postgres.ts';
 import { mqttReconnects, reconnects } from './reconnects.ts';
-import { killReplicas, killReplicasOnBroker, stoppedReplica } from './replicas.ts';
+import { killBehindNginx, killReplicas, killReplicasOnBroker, stoppedReplica } from './replicas.ts';
 import { clockOfDevice, late, repeated, silent } from './reports.ts';
 import { canary, otherAccounts, otherHosts, swappedFile } from './security.ts';
 import { backupWhileWriting, diskFull, filesFull, flippedBits, readOnlyDisk, strayFiles } from './storage.ts';
@@ -44,6 +44,7 @@ export const faults: readonly Fault[] = [
   killUnderLoad,
   killUnderMqttLoad,
   killReplicas,
+  killBehindNginx,
   killReplicasOnBroker,
   restartInWave,
   diskFull,

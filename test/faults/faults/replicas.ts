@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { noMosquitto, startMosquitto } from '@otaplan/developer-center/testing/mosquitto';
 import { Client } from 'pg';
+import { noNginx, startNginx } from '../balancer.ts';
 import type { Center } from '../center.ts';
 import { keysOf } from '../documents.ts';
 import type { Fault, Outcome } from '../fault.ts';
@@ -110,7 +111,7 @@ async function pushedTwice(database: string): Promise<number> {
 /** Does something to replicas while plans are pushed and devices report, and looks at what came of it. */
 async function underLoad(
   first: Center,
-  speechWith: (replicas: Replicas) => Speech,
+  speechWith: (replicas: Replicas) => Speech | Promise<Speech>,
   disturb: (replicas: Replicas) => Promise<number>,
 ): Promise<Outcome> {
   const keys = keysOf(devices);
@@ -120,7 +121,7 @@ async function underLoad(
   const wrong: string[] = [];
   await replicas.start();
   try {
-    const rounds = new Rounds(replicas, speechWith(replicas), keys);
+    const rounds = new Rounds(replicas, await speechWith(replicas), keys);
     let disturbing = true;
     const load = rounds.run(() => disturbing);
     const disturbed = disturb(replicas).finally(() => {
@@ -160,6 +161,28 @@ export const killReplicas: Fault = {
   name: 'kill -9 of one of three replicas under load, at random moments',
   postgresOnly: true,
   run: (center, { kills }) => underLoad(center, overHttp, killSome(kills)),
+};
+
+export const killBehindNginx: Fault = {
+  of: 'server',
+  looksAt: ['I1', 'I2', 'I3'],
+  name: 'kill -9 of one of three replicas under load, behind nginx as it is deployed',
+  postgresOnly: true,
+  skip: () => noNginx,
+  async run(center, { kills }) {
+    let stop = async () => {};
+    const behindNginx = async (replicas: Replicas) => {
+      const nginx = await startNginx(replicas.all.map(({ url }) => url));
+      stop = nginx.stop;
+      replicas.askAt(nginx.url);
+      return overHttp(replicas);
+    };
+    try {
+      return await underLoad(center, behindNginx, killSome(Math.ceil(kills / 5)));
+    } finally {
+      await stop();
+    }
+  },
 };
 
 export const killReplicasOnBroker: Fault = {
