@@ -25,6 +25,11 @@ it('writes messages as JSON, whatever they say', () => {
   expect(read(encoded(other))).toEqual(other);
 });
 
+it('writes findings in ASCII, which is read several times as fast', () => {
+  const bytes = Buffer.concat(encoded(published(findings)));
+  expect(bytes.every((byte) => byte < 128)).toBe(true);
+});
+
 it('writes long lists, whatever of them changed, and again only what did', () => {
   const finding = (line: number): Diagnostic => ({ range: at(line), message: `Nr. ${line}` });
   let list = Array.from({ length: 300 }, (_, line) => finding(line));
