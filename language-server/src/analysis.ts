@@ -88,6 +88,18 @@ export class Analysis {
     this.session.host.soon(() => this.rest());
   }
 
+  /**
+   * A file was read, and others are to come. It is checked before them where it can be: it takes much less memory then,
+   * and what was found in it is told early.
+   */
+  read(uri: string): void {
+    const { project, host } = this.session;
+    const until = host.ticks() + slice;
+    if (!project.checkNew(uri, () => host.ticks() >= until)) return;
+    this.publish(uri);
+    this.changed([uri]);
+  }
+
   /** A document or file is gone: what was said of it is taken back. */
   gone(uri: string, clientUri: string): void {
     this.edited.delete(uri);

@@ -52,16 +52,13 @@ export class FindingsWriter extends AbstractMessageWriter {
         this.fireError(error, message, this.failures);
         reject(error);
       };
-      const last = others.pop();
-      if (!last) {
-        this.output.write(head, done);
-        return;
-      }
+      // All that is said before the next turn goes out together: while a folder is read that is dozens of messages.
       this.output.cork();
+      process.nextTick(() => this.output.uncork());
+      const last = others.pop() ?? none;
       this.output.write(head);
       for (const piece of others) this.output.write(piece);
       this.output.write(last, done);
-      this.output.uncork();
     });
   }
 
@@ -87,6 +84,7 @@ export function encoded(message: Message): Uint8Array[] {
 }
 
 const end = Buffer.from(']}}');
+const none = Buffer.alloc(0);
 
 /** The piece that was written of these findings, where all of them are still there. */
 function known(diagnostics: readonly Diagnostic[], at: number): Piece | undefined {

@@ -137,7 +137,9 @@ export class Loading {
     const { folders, looseFolders } = session.files;
     const answer = await session.host.readText(uri, [...folders, ...looseFolders]);
     if (!stillWanted() || session.documents.get(uri)) return;
-    if (answer.kind === 'good') session.project.set(uri, answer.value);
-    else if (answer.kind === 'bad' && session.project.file(uri)) this.disappeared(uri);
+    if (answer.kind === 'good') {
+      session.project.set(uri, answer.value);
+      this.analysis.read(uri);
+    } else if (answer.kind === 'bad' && session.project.file(uri)) this.disappeared(uri);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, type Dirent } from 'node:fs';
+import { createReadStream, type Dirent, readFileSync, realpathSync, statSync } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,6 +10,8 @@ import { normalUri } from './uris.ts';
 const skipped = new Set(['node_modules', '.git', '.hg', '.svn', 'dist', 'out']);
 /** Larger lists and sources are refused; the language itself stops at 16 MiB. */
 const mostBytes = 64 * 1024 * 1024;
+/** Files up to this size are read at once: by the pool of threads, one that lies in the cache takes ten times as long. */
+const mostAtOnce = 256 * 1024;
 
 /** Files and clock of the machine. Digests are kept by size and time of change, so that a package is read once. */
 export function nodeHost(): Host {
@@ -29,9 +31,10 @@ export function nodeHost(): Host {
     },
     readText: (uri, folders) =>
       reading(uri, folders, async (file) => {
-        const { size } = await stat(file);
-        if (size > mostBytes) return { kind: 'bad', reason: 'it is over 64 MiB' };
-        return { kind: 'good', value: await readFile(file, 'utf8') };
+        const facts = statSync(file);
+        if (facts.size > mostBytes) return { kind: 'bad', reason: 'it is over 64 MiB' };
+        const small = facts.isFile() && facts.size <= mostAtOnce;
+        return { kind: 'good', value: small ? readFileSync(file, 'utf8') : await readFile(file, 'utf8') };
       }),
     fileFacts: (uri, folders) =>
       reading(uri, folders, async (file) => {
@@ -70,13 +73,13 @@ async function reading<T>(
   const file = toPath(uri);
   if (file === undefined) return { kind: 'notKnown' };
   try {
-    const real = await realpath(file);
-    const roots = await Promise.all(
-      folders.flatMap((folder) => toPath(folder) ?? []).map((folder) => realpath(folder)),
-    );
-    const inside = roots.some(
-      (root) => real === root || real.startsWith(root.endsWith(path.sep) ? root : root + path.sep),
-    );
+    const real = realpathSync.native(file);
+    const inside = folders.some((folder) => {
+      const start = toPath(folder);
+      if (start === undefined) return false;
+      const root = realpathSync.native(start);
+      return real === root || real.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
+    });
     if (!inside) return { kind: 'bad', reason: 'it lies outside the workspace folder' };
     return await read(real);
   } catch (error) {
@@ -108,17 +111,25 @@ async function find(start: string): Promise<string[]> {
     if (seen.has(real)) return;
     seen.add(real);
     const folders: string[] = [];
+    const uriIn = namer(folder);
     for (const entry of await entriesOf(folder)) {
       const file = path.join(folder, entry.name);
       const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(file)));
       if (isFolder) {
         if (!skipped.has(entry.name)) folders.push(file);
-      } else if (entry.name.endsWith('.otaplan')) found.push(normalUri(pathToFileURL(file).href));
+      } else if (entry.name.endsWith('.otaplan')) found.push(uriIn(entry.name));
     }
     for (const each of folders) await visit(each);
   };
   await visit(start);
   return found;
+}
+
+/** Makes the addresses of files in a folder: plain names need no work of their own. */
+function namer(folder: string): (name: string) => string {
+  const start = normalUri(pathToFileURL(folder).href).replace(/\/$/, '');
+  return (name) =>
+    /^[\w.-]+$/.test(name) ? `${start}/${name}` : normalUri(pathToFileURL(path.join(folder, name)).href);
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

@@ -6,6 +6,7 @@ import { PlanMeaning } from '../meaning/plan.ts';
 import { type ImportMeaning, packagesByVersion, type Visible, Workspace } from '../meaning/workspace.ts';
 import { type Block, blockOfNode, fileOf, type SourceFile } from '../syntax/source.ts';
 import type { World } from '../world.ts';
+import { TrackedFiles } from './tracked-files.ts';
 import type { Reader, Tracker } from './tracker.ts';
 
 /** The names of the facts of a workspace; see {@link Tracker}. */
@@ -40,6 +41,8 @@ interface Declared {
  */
 export class LiveWorkspace extends Workspace {
   private readonly tracker: Tracker;
+  /** The files, for what notes by a fact of its own that it looked. */
+  private readonly here: ReadonlyMap<string, SourceFile>;
   private readonly readerOf: (declaration: ast.Declaration) => Reader | undefined;
   private readonly declaredIn = new Map<string, Declared>();
   private readonly importsOf = new Map<string, readonly Omit<ImportMeaning, 'file'>[]>();
@@ -58,7 +61,8 @@ export class LiveWorkspace extends Workspace {
     tracker: Tracker,
     readerOf: (declaration: ast.Declaration) => Reader | undefined,
   ) {
-    super(files, world);
+    super(new TrackedFiles(files, tracker), world);
+    this.here = files;
     this.tracker = tracker;
     this.readerOf = readerOf;
   }
@@ -68,7 +72,7 @@ export class LiveWorkspace extends Workspace {
     this.declaredIn.delete(uri);
     this.importsOf.delete(uri);
     this.allPlans = this.allLists = this.allPackages = undefined;
-    if (!this.files.has(uri)) this.visibleIn.delete(uri);
+    if (!this.here.has(uri)) this.visibleIn.delete(uri);
   }
   /** Only plans of a file changed. */
   forgetPlans(): void {
@@ -151,7 +155,7 @@ export class LiveWorkspace extends Workspace {
       imports = file.declared('Import').map((node) => ({ node, uri: resolvePath(file.uri, node.path) }));
       this.importsOf.set(file.uri, imports);
     }
-    return imports.map((each) => ({ ...each, file: this.files.get(each.uri) }));
+    return imports.map((each) => ({ ...each, file: this.here.get(each.uri) }));
   }
   override visible(file: SourceFile): Visible {
     let visible = this.visibleIn.get(file.uri);
@@ -165,7 +169,7 @@ export class LiveWorkspace extends Workspace {
   private visibleFrom(uri: string): Visible {
     /** Addresses of the file and of those it imports. */
     const reach = (): string[] => {
-      const file = this.files.get(uri);
+      const file = this.here.get(uri);
       if (!file) return [];
       const imported = this.imports(file).flatMap(({ file: target }) => (target ? [target.uri] : []));
       return [...new Set([uri, ...imported])];
@@ -227,7 +231,7 @@ export class LiveWorkspace extends Workspace {
   private declaredOf(uri: string): Declared {
     const known = this.declaredIn.get(uri);
     if (known) return known;
-    const file = this.files.get(uri);
+    const file = this.here.get(uri);
     const products = file?.declared('Product') ?? [];
     const lists = file?.declared('Devices') ?? [];
     const packages = (file?.declared('Package') ?? []).map((node) => new PackageMeaning(node, this.world));

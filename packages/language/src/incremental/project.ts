@@ -18,7 +18,7 @@ import { liveWorld } from './live-world.ts';
 import { RuleRunner, type Subject } from './rule-runner.ts';
 import { carried, type StoredFinding, tell } from './stored.ts';
 import { Telling } from './telling.ts';
-import { allFiles, TrackedFiles } from './tracked-files.ts';
+import { allFiles } from './tracked-files.ts';
 import { type Reader, Tracker } from './tracker.ts';
 
 export interface ProjectOptions {
@@ -69,7 +69,7 @@ export class Project {
     this.world = world;
     this.parser = options.parser ?? defaultParser();
     this.live = new LiveWorkspace(
-      new TrackedFiles(this.files, this.tracker),
+      this.files,
       liveWorld(() => this.world, this.tracker),
       this.tracker,
       (declaration) => this.entryOf(blockOfNode(declaration)),
@@ -152,6 +152,26 @@ export class Project {
     for (const entry of kept.dirty) this.run(entry);
     kept.dirty.clear();
     this.dirtyFiles.delete(uri);
+  }
+
+  /**
+   * Runs what is to be run of a file that was just read, while others are still to come: its trees, which are most of
+   * what is kept of it, can be let go of at once. One that imports what is not here is left for later.
+   * @param enough says that it has taken long enough; the rest is left for later as well
+   * @returns whether all of it was run
+   */
+  checkNew(uri: string, enough: () => boolean): boolean {
+    const kept = this.kept.get(uri);
+    const file = this.files.get(uri);
+    if (!kept || !file || this.live.imports(file).some((each) => !each.file)) return false;
+    this.tellReaders();
+    for (const entry of kept.dirty) {
+      if (enough()) return false;
+      this.run(entry);
+      kept.dirty.delete(entry);
+    }
+    this.dirtyFiles.delete(uri);
+    return true;
   }
 
   /**

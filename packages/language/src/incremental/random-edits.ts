@@ -106,7 +106,14 @@ export function fuzz(
   let world: World = fuzzWorld(now, lists);
   let project = new Project(world);
   const sources = new Map(start);
-  for (const [uri, text] of sources) project.set(uri, text);
+  const few = () => {
+    let left = random(5);
+    return () => left-- <= 0;
+  };
+  for (const [uri, text] of sources) {
+    project.set(uri, text);
+    project.checkNew(uri, few());
+  }
   for (let edit = 1; edit <= edits; edit++) {
     const uris = [...start.keys()];
     const uri = uris[random(uris.length)] ?? '';
@@ -130,10 +137,10 @@ export function fuzz(
       project.edit(uri, { start: from, oldEnd, insert });
     }
     // Now and then the check does not come to its end before the next edit.
-    if (random(3) === 0) {
-      let left = random(5);
-      project.checkSome(() => left-- <= 0);
-    } else if (random(2) === 0) project.check(uri);
+    const way = random(6);
+    if (way < 2) project.checkSome(few());
+    else if (way < 4) project.check(uri);
+    else if (way === 4) project.checkNew(uri, few());
     if (edit % every !== 0) continue;
     const found = difference(project, sources, world);
     if (found !== '') return { seedEdit: edit, difference: found, sources };

@@ -16,8 +16,16 @@ export interface PlanFacts {
   /** Whether every list of its targets could be read; `undefined`: it has no targets. */
   readonly targetsKnown: boolean | undefined;
   readonly all: boolean;
+  /** The first and the last of its devices, as texts are ordered, where these are few enough to look at at once. */
+  readonly ends: Ends | undefined;
   /** Those of a component that its product has, one for each component identifier: the last. */
   readonly upgrades: readonly UpgradeFacts[];
+}
+
+/** Of some device keys, the first and the last. */
+export interface Ends {
+  readonly first: string;
+  readonly last: string;
 }
 
 export interface UpgradeFacts {
@@ -30,6 +38,19 @@ export interface UpgradeFacts {
 }
 
 const none: readonly never[] = [];
+/** Of more devices nothing is looked at before it is needed. */
+const fewDevices = 1000;
+
+/** The first and the last of some keys. Of none: ends that lie apart from all others. */
+export function endsOf(devices: Iterable<string>): Ends {
+  let first: string | undefined;
+  let last = '';
+  for (const key of devices) {
+    if (first === undefined || key < first) first = key;
+    if (key > last) last = key;
+  }
+  return { first: first ?? '\uffff', last };
+}
 
 /** Works out the facts of a plan. */
 export function factsOf(plan: PlanMeaning): PlanFacts {
@@ -56,6 +77,7 @@ export function factsOf(plan: PlanMeaning): PlanFacts {
     endAt: period?.endAt,
     targetsKnown: targets?.known,
     all: targets?.all ?? false,
+    ends: targets && targets.remaining.length <= fewDevices ? endsOf(targets.remaining) : undefined,
     upgrades: [...upgrades.values()],
   };
 }

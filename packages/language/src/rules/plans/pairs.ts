@@ -1,6 +1,6 @@
 import type { Upgrade } from '../../generated/ast.ts';
 import type { PlanMeaning } from '../../meaning/plan.ts';
-import type { UpgradeFacts } from '../../meaning/plan-facts.ts';
+import { type Ends, endsOf, type UpgradeFacts } from '../../meaning/plan-facts.ts';
 import type { Workspace } from '../../meaning/workspace.ts';
 import { counted, some } from '../wording.ts';
 
@@ -41,7 +41,7 @@ export class Comparable {
   }
   /** The first and the last of its devices, as texts are ordered: kept, as they tell of most others that they have none in common. */
   get ends(): Ends {
-    this.known ??= endsOf(this.devices);
+    this.known ??= this.plan.facts.ends ?? endsOf(this.devices);
     return this.known;
   }
   /** For `all`: those that are not upgraded. */
@@ -220,22 +220,6 @@ function mayConflict(one: Comparable, other: Comparable): boolean {
     if (together || mine.sources.includes(theirs.target) || theirs.sources.includes(mine.target)) return true;
   }
   return together && !common && one.upgrades.length > 0 && other.upgrades.length > 0;
-}
-
-interface Ends {
-  readonly first: string;
-  readonly last: string;
-}
-
-/** Of no devices: ends that lie apart from all others. */
-function endsOf(devices: ReadonlySet<string>): Ends {
-  let first: string | undefined;
-  let last = '';
-  for (const key of devices) {
-    if (first === undefined || key < first) first = key;
-    if (key > last) last = key;
-  }
-  return { first: first ?? '\uffff', last };
 }
 
 /** Whether all devices of one plan come before those of the other: batches of devices mostly have keys in a row. */
