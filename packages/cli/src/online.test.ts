@@ -286,7 +286,10 @@ describe('access keys and accounts', () => {
     const [, theirs] = (await run('accounts', '--json')).json() as { id: string }[];
     const id = theirs?.id ?? '';
     expect((await run('accounts', 'delete', id, '--yes')).err).toContain('Close');
-    expect((await run('accounts', 'close', id, '--yes')).code).toBe(0);
+    const asked = await run('accounts', 'close', id);
+    expect(asked).toMatchObject({ code: 2 });
+    expect(asked.err).toContain('There is no terminal to confirm on. Use --yes if you are sure.');
+    expect(await run('accounts', 'close', id, '--yes')).toMatchObject({ code: 0 });
     expect((await run('accounts')).out).toMatch(/Northern plant.*closed/);
     expect((await run('accounts', 'reopen', id)).code).toBe(0);
     expect((await run('accounts')).out).not.toContain('closed');

@@ -67,10 +67,11 @@ export function define(command: Command, io: Io): void {
         const client = await connect(io, options);
         try {
           const question = `${verb === 'delete' ? 'Delete' : 'Close'} the account ${shown(id)} at ${client.server}?`;
-          if (verb !== 'reopen' && !options.yes && !(await confirm(io, question))) return;
+          if (verb !== 'reopen' && !options.yes) await confirm(io, question);
           if (verb === 'close') await client.accounts.close(id, { signal: io.signal });
           else if (verb === 'reopen') await client.accounts.reopen(id, { signal: io.signal });
           else await client.accounts.delete(id, { signal: io.signal });
+          await io.stderr.write(`${shown(id)} ${told[verb as keyof typeof verbs]}\n`);
         } finally {
           await client.close();
         }
@@ -82,4 +83,9 @@ const verbs = {
   close: 'close an account: its access keys open nothing from now on, and its plans are suspended',
   reopen: 'open a closed account again; its plans stay suspended until they are resumed',
   delete: 'delete a closed account with all that it has, which cannot be undone',
+};
+const told: Record<keyof typeof verbs, string> = {
+  close: 'is closed: its access keys open nothing, its plans are suspended.',
+  reopen: 'is open again; its plans stay suspended until they are resumed.',
+  delete: 'is deleted with all that it had.',
 };

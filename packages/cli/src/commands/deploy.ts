@@ -86,9 +86,9 @@ async function deployAll(
     const unchanged = difference.difference === 'unchanged';
     await io.stderr.write(planText(unchanged ? { ...difference, sentences: ['Nothing changes.'] } : difference));
   }
-  if (!options.yes && !options.dryRun && !(await confirm(io, question(client, looked, options)))) {
-    await io.stderr.write('Nothing was done.\n');
-    return exits.no;
+  if (!options.yes && !options.dryRun) {
+    const instead = 'Look at the plan with “otaplan diff --deployed”, then use --yes.';
+    await confirm(io, question(client, looked, options), instead);
   }
   const sources = await packageSources(compiled.sources, io.signal);
   const results: { plan: Plan; result: DeployResult }[] = [];

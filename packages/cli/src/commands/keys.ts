@@ -61,7 +61,7 @@ export function define(command: Command, io: Io): void {
     .action((key: string, _: unknown, own: Command) => {
       const options = own.optsWithGlobals<Options>();
       return withClient(io, options, async (client) => {
-        if (!options.yes && !(await confirm(io, `Take ${shown(key)} away at ${client.server}?`))) return;
+        if (!options.yes) await confirm(io, `Take ${shown(key)} away at ${client.server}?`);
         await client.keys.revoke(key, { signal: io.signal });
         if (options.json) await writeJson(io, { revoked: key });
         else await io.stderr.write(`${shown(key)} opens nothing any more.\n`);

@@ -55,7 +55,7 @@ async function act(io: Io, client: Client, name: PlanAction, argument: string, o
   const final = name === 'terminate' || name === 'delete';
   if (final && !options.yes && io.stdin.isTTY && io.stderr.isTerminal) {
     const question = `${name === 'delete' ? 'Delete' : 'End for good'} plan “${shown(found.plan.name)}” (${found.devices.total} devices) at ${client.server}?`;
-    if (!(await confirm(io, question))) throw new CliError(exits.no, 'Nothing was done.');
+    await confirm(io, question);
   }
   const known = planStatusNames.find((other) => other === status);
   const already = name !== 'delete' && after[name].includes(status);

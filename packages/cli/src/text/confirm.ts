@@ -2,16 +2,16 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CliError, exits, type Io } from '../io.ts';
 
-/** Asks on the terminal and takes only a clear yes. Without a terminal: refused, with what to do instead. */
-export async function confirm(io: Io, question: string): Promise<boolean> {
-  if (!io.stdin.isTTY || !io.stderr.isTerminal) {
-    throw new CliError(
-      exits.usage,
-      'There is no terminal to confirm on. Look at the plan with “otaplan diff --deployed”, then use --yes.',
-    );
-  }
+/**
+ * Asks on the terminal and takes only a clear yes.
+ * @param instead what to do where there is no terminal to ask on
+ * @throws CliError `usage` without a terminal; `no` when the answer is anything else
+ */
+export async function confirm(io: Io, question: string, instead = 'Use --yes if you are sure.'): Promise<void> {
+  if (!io.stdin.isTTY || !io.stderr.isTerminal)
+    throw new CliError(exits.usage, `There is no terminal to confirm on. ${instead}`);
   const answer = await ask(io, `${question} [y/N] `, false);
-  return /^y(es)?$/i.test(answer.trim());
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(exits.no, 'Nothing was done.');
 }
 
 /** Reads one line from the terminal; hidden: without showing it. */
