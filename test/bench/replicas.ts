@@ -8,7 +8,7 @@ import { findPostgres } from '@otaplan/developer-center/testing/postgres';
 import { deviceKeys, open, prepare, readAll, reportAll, statuses } from './reports-load.ts';
 import { postgresAt } from './stores.ts';
 
-const devices = 6000;
+const devices = 40_000;
 
 interface Share {
   readonly url: string;
