@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { withDigest } from '@otaplan/model';
 import { Client } from 'pg';
 import { planTo, productKey, secretOf, sha256, way } from './documents.ts';
@@ -182,13 +183,21 @@ export class Center extends ServerProcess {
     return ids;
   }
 
-  /** Changes a draft: how often it is retried. */
+  /** Changes a draft: how often it is retried. Comes again where the key has made too many requests. */
   async touch(planId: string): Promise<void> {
-    const { json } = await this.call('GET', `/ota/v1/plans/${planId}`);
-    const document = withDigest({ ...json.document, retry: (json.document.retry + 1) % 6 });
-    const headers = { 'If-Match': `"${json.plan.revision}"` };
-    const done = await this.call('PUT', `/ota/v1/plans/${planId}`, { document }, headers);
-    if (done.status !== 200) throw new Error(JSON.stringify(done.json));
+    const read = await this.#served(() => this.call('GET', `/ota/v1/plans/${planId}`));
+    const document = withDigest({ ...read.json.document, retry: (read.json.document.retry + 1) % 6 });
+    const headers = { 'If-Match': `"${read.json.plan.revision}"` };
+    await this.#served(() => this.call('PUT', `/ota/v1/plans/${planId}`, { document }, headers));
+  }
+
+  async #served(call: () => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      const answer = await call();
+      if (answer.status === 200) return answer;
+      if (answer.status !== 429) throw new Error(JSON.stringify(answer.json));
+      await pause(1000);
+    }
   }
 
   /** A further replica on the same folder and database, with the same settings; not started. */

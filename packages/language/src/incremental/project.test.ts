@@ -45,6 +45,23 @@ describe('a project that lives through edits', () => {
     expect(after?.every((node, index) => node === before?.[index])).toBe(true);
   });
 
+  it('knows that a file is imported as long as one of two imports of it is left', () => {
+    const [catalog, plan] = ['file:///plans/catalog.otaplan', 'file:///plans/plan.otaplan'];
+    const line = 'import "catalog.otaplan"\n';
+    const project = opened(
+      new Map([
+        [catalog, ''],
+        [plan, line + line],
+      ]),
+    );
+    const missing = () => project.result().findings.filter(({ code }) => code === 'SEM022').length;
+    expect(missing()).toBe(0);
+    project.edit(plan, { start: 0, oldEnd: line.length, insert: '' });
+    expect(missing()).toBe(0);
+    project.remove(catalog);
+    expect(missing()).toBe(1);
+  });
+
   it('works out fixes when asked, in the positions of now', () => {
     const uri = 'file:///plans/more/other.otaplan';
     const project = opened();
