@@ -106,8 +106,8 @@ async function across(center: Center, { zone, day, push }: Window, key: string):
   const [startUtc, endUtc] = [noon - 36 * hour, noon + 36 * hour];
   const utc = (at: number) => new Date(at).toISOString().replace('.000Z', 'Z');
   const effective = {
-    start: formatLocal(startUtc, zone),
-    end: formatLocal(endUtc, zone),
+    start: formatLocal(startUtc, zone).replace(' ', 'T'),
+    end: formatLocal(endUtc, zone).replace(' ', 'T'),
     zone,
     startUtc: utc(startUtc),
     endUtc: utc(endUtc),

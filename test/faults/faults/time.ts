@@ -14,8 +14,14 @@ export const stopped: Fault = {
     const wrong: string[] = [];
     const sending = Promise.all(
       keys.map(async (key) => {
-        await center.request(key, '1.0.0');
-        for (const status of way) await center.report(key, planId, status);
+        const reports = [
+          () => center.request(key, '1.0.0'),
+          ...way.map((status) => () => center.report(key, planId, status)),
+        ];
+        // What was refused or broke off is sent again, with its id.
+        for (const report of reports) {
+          while ((await report().catch(() => null))?.status !== 200) await pause(200);
+        }
       }),
     );
     await pause(50);

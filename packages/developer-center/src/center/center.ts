@@ -138,9 +138,10 @@ export interface Center {
 
   /**
    * Does everything that is due at the clock's time: starts, ends, pushes, waves, retries, time-outs.
+   * @param watchedSince since when time has passed as it does, without the clock being set or the machine asleep
    * @returns the instant at which something will next be due, `null` for never
    */
-  runDue(): Promise<number | null>;
+  runDue(watchedSince?: number): Promise<number | null>;
 }
 
 /** Where a device gets a file: made by the part that serves files, signed for this device, short-lived. */

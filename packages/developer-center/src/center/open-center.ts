@@ -113,6 +113,6 @@ export function openCenter(options: CenterOptions): Center {
       if (!device) throw new ProblemError('not-found', `There is no device ${deviceKey}.`);
       return device.autoUpgrade;
     },
-    runDue: () => rollout.runDue(),
+    runDue: (watchedSince) => rollout.runDue(watchedSince),
   };
 }

@@ -21,8 +21,12 @@ export class Rollout {
     this.#random = randomOf(parts.randomBytes);
   }
 
-  /** Does everything that is due. @returns when something will next be, `null` for never */
-  runDue(): Promise<number | null> {
+  /**
+   * Does everything that is due.
+   * @param watchedSince since when time has passed as it does, without the clock being set or the machine asleep
+   * @returns when something will next be, `null` for never
+   */
+  runDue(watchedSince = Number.NEGATIVE_INFINITY): Promise<number | null> {
     return this.#turns.take(async () => {
       const { plans } = this.#parts.store;
       const start = this.#parts.clock.now();
@@ -32,7 +36,7 @@ export class Rollout {
         const now = this.#parts.clock.now();
         // Devices first: whose rejection period ends now is pushed by this tick.
         const touched = await plans.inDue(now, chunk, (run) => {
-          run.keep(step(run.plan, run.state, viewOf(run, now), { kind: 'due' }, now, this.#random));
+          run.keep(step(run.plan, run.state, viewOf(run, now), { kind: 'due', watchedSince }, now, this.#random));
         });
         tellTouched(this.#parts.changes, touched);
         for (const planId of await plans.duePlans(now)) await this.#workOn(planId);

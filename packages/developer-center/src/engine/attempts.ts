@@ -4,8 +4,11 @@ import { lowerFirst, proceed } from './issue.ts';
 
 const minute = 60_000;
 export const silenceMs = limits.silenceHours * 60 * minute;
-/** Silence that is noticed so much later than it was due was not the device's alone: the service was down, or its clock jumped. */
-const awayMs = 60 * minute;
+/**
+ * Silence that is noticed so much later than it was due was not the device's alone: the service was down, or its clock jumped. As much
+ * between two looks at what is due says the same.
+ */
+export const awayMs = 60 * minute;
 
 /** The pause before an automatic retry: 1, 2, 4, 8, 16 min, each shortened or lengthened by up to a fifth. */
 export function retryPause(retry: number, random: () => number): number {
@@ -142,14 +145,17 @@ const stepWords = {
   upgrading: 'Upgrading',
 } as const;
 
-/** Nothing was heard for 24 h: a confirmed attempt fails; a plan that was not confirmed waits for the next push. */
-export function takeSilence(draft: Draft): void {
+/**
+ * Nothing was heard for 24 h: a confirmed attempt fails; a plan that was not confirmed waits for the next push.
+ * @param watchedSince hours before this moment are not held against the device: the clock was set, or nobody listened
+ */
+export function takeSilence(draft: Draft, watchedSince: number): void {
   const { phase, heardAt, components } = draft.state;
   if (phase !== 'issued' || heardAt === null || draft.now - heardAt < silenceMs) return;
   if (components.some((component) => component.retryAt !== null)) return;
-  if (draft.now - heardAt > silenceMs + awayMs) {
+  if (draft.now - heardAt > silenceMs + awayMs || heardAt < watchedSince) {
     draft.set({ heardAt: draft.now });
-    const text = `Developer Center was away itself: the ${limits.silenceHours} h in which nothing is heard begin anew.`;
+    const text = `Developer Center was away itself, or its clock was set: the ${limits.silenceHours} h in which nothing is heard begin anew.`;
     draft.log(Math.max(0, draft.current()), 'schedule', text);
     return;
   }

@@ -1,3 +1,4 @@
+export { awayMs } from './attempts.ts';
 export * from './device-state.ts';
 export * from './draft.ts';
 export * from './end-user.ts';

@@ -17,8 +17,8 @@ export type DeviceEvent =
   | { readonly kind: 'versions' }
   /** It came online: a retry that waited for it begins. */
   | { readonly kind: 'online' }
-  /** One of its times has come. */
-  | { readonly kind: 'due' }
+  /** One of its times has come. What was before `watchedSince` is no silence of the device. */
+  | { readonly kind: 'due'; readonly watchedSince?: number }
   /** Somebody asks for a retry; `begin`: at once, else when it next comes online or a place is free. */
   | { readonly kind: 'retry'; readonly who: string; readonly begin: boolean }
   /** The plan is over: what was not confirmed stops. */
@@ -74,7 +74,7 @@ function take(draft: Draft, event: DeviceEvent): ReportResult {
       if (isOpen(draft.plan)) beginRequestedRetry(draft, 'platform');
       return applied;
     case 'due':
-      takeDue(draft);
+      takeDue(draft, event.watchedSince);
       return applied;
     case 'retry': {
       const refusal = retryRefusal(draft);
@@ -93,7 +93,7 @@ function take(draft: Draft, event: DeviceEvent): ReportResult {
   }
 }
 
-function takeDue(draft: Draft): void {
+function takeDue(draft: Draft, watchedSince = Number.NEGATIVE_INFINITY): void {
   const { state, now } = draft;
   if (state.phase === 'held' && state.heldUntil !== null && state.heldUntil <= now) {
     const appointed = state.userConfirm === confirmStatuses.appointed;
@@ -105,7 +105,7 @@ function takeDue(draft: Draft): void {
     return;
   }
   beginDueRetries(draft);
-  takeSilence(draft);
+  takeSilence(draft, watchedSince);
   proceed(draft);
 }
 

@@ -124,21 +124,43 @@ describe('time', () => {
     expect(await world.device('DEV1').components(id)).toEqual(['upgradeFailed']);
   });
 
-  test('the scheduler does it all by itself', async () => {
-    world = await World.with(['DEV1'], '2027-03-01T07:59:58Z');
-    await world.activate(plan());
-    const scheduler = new Scheduler(world.center, world.clock, (error) => {
-      throw error;
-    });
-    scheduler.start();
-    for (let i = 0; i < 5; i++) {
+  /** Lets the scheduler look a few times. */
+  async function looks(times: number): Promise<void> {
+    for (let i = 0; i < times; i++) {
       world.clock.advance(1000);
       await new Promise((resolve) => setImmediate(resolve));
       await world.store.check();
       await world.store.check();
     }
     for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  }
+  function started(): Scheduler {
+    const scheduler = new Scheduler(world.center, world.clock, (error) => {
+      throw error;
+    });
+    scheduler.start();
+    return scheduler;
+  }
+
+  test('the scheduler does it all by itself', async () => {
+    world = await World.with(['DEV1'], '2027-03-01T07:59:58Z');
+    await world.activate(plan());
+    const scheduler = started();
+    await looks(5);
     expect((await world.device('DEV1').message()).plan).not.toBeNull();
+    await scheduler.stop();
+  });
+
+  test('a day by which the clock is set on, or the machine slept, is no silence of the device', async () => {
+    world = await World.with(['DEV1']);
+    const id = await world.activate(plan());
+    await world.device('DEV1').goes('FOTA', 'downloading');
+    const scheduler = started();
+    await looks(3);
+    world.clock.jump(world.clock.now() + 24 * hour);
+    await looks(3);
+    expect(await world.device('DEV1').components(id)).toEqual(['downloading']);
+    expect((await world.device('DEV1').log(id)).at(-1)).toContain('its clock was set');
     await scheduler.stop();
   });
 });

@@ -1,5 +1,6 @@
 import type { Center } from '../center/center.ts';
 import type { Clock } from '../clock.ts';
+import { awayMs } from '../engine/index.ts';
 
 /** Also how soon what became due without a time of its own is noticed, and a clock that was set. */
 const longestMs = 1000;
@@ -17,6 +18,8 @@ export class Scheduler {
   #callOff: () => void = () => {};
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
+  #lookedAt: number | null = null;
+  #watchedSince = Number.NEGATIVE_INFINITY;
 
   /** @param failed is told of a failure; the work is tried again after five seconds */
   constructor(center: Pick<Center, 'runDue'>, clock: Clock, failed: (error: unknown) => void) {
@@ -27,6 +30,7 @@ export class Scheduler {
 
   start(): void {
     this.#stopped = false;
+    this.#lookedAt = null;
     this.#wait(0);
   }
 
@@ -46,7 +50,11 @@ export class Scheduler {
 
   async #run(): Promise<void> {
     try {
-      const next = await this.#center.runDue();
+      const now = this.#clock.now();
+      // More than any busy machine makes of a second: the clock was set, or the machine slept.
+      if (this.#lookedAt !== null && now - this.#lookedAt > awayMs) this.#watchedSince = now;
+      this.#lookedAt = now;
+      const next = await this.#center.runDue(this.#watchedSince);
       const wait = next === null ? longestMs : next - this.#clock.now();
       this.#wait(Math.min(longestMs, Math.max(shortestMs, wait)));
     } catch (error) {
