@@ -122,9 +122,9 @@ async function across(center: Center, { zone, day, push }: Window, key: string):
   const local = (at: number) => formatLocal(at, zone).slice(11);
   const inside = (time: string) =>
     push.from < push.to ? time >= push.from && time < push.to : time >= push.from || time < push.to;
-  // The first moment of the window on that day, found by the runtime's own zone data.
+  // The first moment of the window on that day, found by the runtime's own zone data; Chatham is a quarter of an hour off the others.
   let opens = Date.parse(`${day}T00:00:00Z`) - 15 * hour;
-  while (!(inside(local(opens)) && formatLocal(opens + 2 * hour, zone).startsWith(day))) opens += 10 * minute;
+  while (!(inside(local(opens)) && formatLocal(opens + 2 * hour, zone).startsWith(day))) opens += 5 * minute;
   await center.setClock(opens - 25 * minute);
   await center.versions(key, '1.0.0');
   const made = await center.call('POST', '/ota/v1/plans', { document });
