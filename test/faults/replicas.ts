@@ -50,8 +50,7 @@ export class Replicas {
     const begin = performance.now();
     for (;;) {
       const center = this.#turn();
-      const isThere = center && (center.process || !this.all.includes(center));
-      const answer = isThere ? await call(center).catch(() => null) : null;
+      const answer = center ? await call(center).catch(() => null) : null;
       if (center && answer === null) this.#backAt.set(center, performance.now() + leftOutMs);
       const took = performance.now() - begin;
       if (answer && answer.status < 500 && !String(answer.json?.type).endsWith('key-in-progress')) {

@@ -34,6 +34,7 @@ export class AccountDesk {
     return (await this.#parts.store.accounts.listAccounts()).map(infoOf);
   }
 
+  /** An account by its id; one that is not there (any more) is called by it. */
   async named(id: string): Promise<{ id: string; name: string }> {
     const found = (await this.#parts.store.accounts.listAccounts()).find((account) => account.id === id);
     return { id, name: found?.name ?? id };
